@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * http: a pool of HTTP transfers on libcurl's multi interface. The only file that includes curl.h is
+ * http.c; this header needs neither libcurl nor Lua.
+ *
+ * Pull, not push: libcurl's callbacks fill C buffers, finished transfers wait in a queue, and the
+ * caller takes them. Nothing of the caller's runs inside libcurl.
+ *
+ * One pool belongs to one process and one thread at a time. After fork() the child must not use it:
+ * http_pool_forked() tells. */
+#ifndef PROACTIVE_HTTP_H
+#define PROACTIVE_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "limits.h"
+
+typedef struct http_pool http_pool;
+
+/* Why no final status arrived. HTTP_ANSWERED: one did, whatever it was. */
+typedef enum {
+  HTTP_ANSWERED,
+  HTTP_DNS,
+  HTTP_CONNECT,
+  HTTP_TLS,
+  HTTP_TIMEOUT,
+  HTTP_RESET,
+  HTTP_PROTOCOL,
+  HTTP_MEMORY
+} http_cause;
+
+typedef struct {
+  const char *ca_file;    /* PEM bundle in place of the system's; NULL: the system's */
+  const char *proxy;      /* for hosts that are not loopback; NULL: what the environment says */
+  const char *user_agent; /* never NULL */
+  int http_version;       /* 0: libcurl's choice, 1: HTTP/1.1, 2: HTTP/2 over TLS */
+  int max_connections;    /* at most so many open at once */
+} http_options;
+
+typedef struct {
+  const char *method; /* "POST", "GET", ... */
+  const char *url;    /* https, or http to loopback only */
+  const char *const *headers; /* "Name: value" lines, count of them below */
+  int header_count;
+  double connect_timeout; /* seconds */
+} http_route;
+
+typedef struct {
+  int route;
+  const void *body; /* copied; NULL for none */
+  size_t body_len;
+  double timeout;            /* seconds from the hand-over to libcurl */
+  const char *authorization; /* a whole header line, copied and wiped at the end; NULL for none */
+} http_request;
+
+typedef struct {
+  http_cause cause;
+  char error[LIMIT_ERROR_BYTES]; /* for a person; empty when answered */
+  int status;                    /* 0 when none arrived */
+  bool truncated;                /* the body was cut, by the peer or by our cap */
+  const char *body;              /* never NULL */
+  size_t body_len;
+  const char *headers; /* the final answer's header lines as received, CRLF kept; never NULL */
+  size_t headers_len;
+  double elapsed; /* seconds, from the hand-over to the end */
+  bool reused;    /* went over a connection that was open already */
+} http_result;
+
+typedef enum {
+  HTTP_STARTED,
+  HTTP_WAIT,    /* would open one connection too many now: try again after the next step */
+  HTTP_REFUSED  /* no memory, or a value libcurl does not take: error holds the reason */
+} http_started;
+
+/* NULL on failure, with the reason in error. The first call in a process initialises libcurl, once
+ * and thread-safely; curl_global_cleanup is never called. */
+http_pool *http_pool_new(const http_options *options, char error[LIMIT_ERROR_BYTES]);
+
+/* Ends all transfers and frees everything; NULL is fine. In a forked child the parent's connections
+ * are left untouched. */
+void http_pool_free(http_pool *pool);
+
+bool http_pool_forked(const http_pool *pool);
+
+/* Reads the certificate store now rather than at the first connection. 0, or -1 with the reason. */
+int http_pool_warm(http_pool *pool, char error[LIMIT_ERROR_BYTES]);
+
+/* A pollable descriptor (epoll or kqueue); -1 where there is none. */
+int http_pool_fd(const http_pool *pool);
+
+/* Seconds until a step is due without any event on the descriptor; negative: nothing is due. */
+double http_pool_timeout(const http_pool *pool);
+
+/* Connections opened since birth, and open now. */
+void http_pool_connections(const http_pool *pool, unsigned long *opened, int *open);
+
+/* Number of a new route, or -1 with the reason: not a URL, plain http to a host that is not
+ * loopback, CR, LF or NUL in a value, too many routes. */
+int http_route_add(http_pool *pool, const http_route *route, char error[LIMIT_ERROR_BYTES]);
+
+/* *id is a positive number that is not used again while the transfer lives. */
+http_started http_start(http_pool *pool, const http_request *request, int *id,
+                        char error[LIMIT_ERROR_BYTES]);
+
+/* Serves what is due; waits up to timeout seconds for it, never when 0. After budget seconds
+ * (negative: none) no further socket is served in this call. Up to connect_burst connections may be
+ * opened by http_start until the next step. Number of finished transfers waiting to be taken,
+ * or -1 with the reason. */
+int http_step(http_pool *pool, double timeout, double budget, int connect_burst,
+              char error[LIMIT_ERROR_BYTES]);
+
+/* The longest finished transfer that waits to be taken, or 0. */
+int http_finished(const http_pool *pool);
+
+/* What became of it: NULL while it runs or when there is no such transfer. Valid until released. */
+const http_result *http_get_result(const http_pool *pool, int id);
+
+/* Ends a transfer if it still runs, and forgets it. */
+void http_release(http_pool *pool, int id);
+
+#endif

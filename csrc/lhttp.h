@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the other bindings need of the pool userdata. */
+#ifndef PROACTIVE_LHTTP_H
+#define PROACTIVE_LHTTP_H
+
+#include <lua.h>
+
+#include "http.h"
+
+/* The pool at that index; raises when it is another kind of value or closed. */
+http_pool *lhttp_check(lua_State *L, int index);
+
+/* Adds what this file offers to the table on top of the stack. */
+void lhttp_open(lua_State *L);
+
+#endif
