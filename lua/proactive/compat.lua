@@ -1,0 +1,30 @@
+--- The only Lua file that knows Lua versions.
+
+local compat = {}
+
+---@diagnostic disable: deprecated
+compat.unpack = table.unpack or unpack
+
+--- Loads a chunk as text only: precompiled code can do anything to the interpreter.
+---@param text string
+---@param name string   chunk name, as for `load`
+---@return function?, string?
+function compat.load_text(text, name)
+  if text:sub(1, 1) == "\27" then return nil, "precompiled Lua code is refused" end
+  if setfenv then return loadstring(text, name) end
+  return load(text, name, "t")
+end
+
+--- The folder name of this Lua's build, as `make LUA=…` writes it.
+---@type string
+compat.abi = rawget(_G, "jit") and "jit" or _VERSION:match("%d+%.%d+")
+
+--- `os.execute` as every Lua can tell it: whether the command ended with status 0.
+---@param command string
+---@return boolean
+function compat.execute(command)
+  local result = os.execute(command)
+  return result == true or result == 0
+end
+
+return compat

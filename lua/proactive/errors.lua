@@ -1,0 +1,92 @@
+--- The one error object of proactive, made only here.
+---
+--- The world's refusals (network, service, database, bad data) come back as `nil, err` with this object; a
+--- programmer's mistake raises a string instead. `tostring(err)` is a readable text, `err.kind` is for code.
+
+local errors = {}
+
+---@class proactive.Violation
+---@field path string     where, as `event.payload.alert.garbageTypes[2]`; arrays count from 1
+---@field rule string     the rule that was broken, a short word
+---@field message string  a sentence for a person; the service's own words where they are known
+---@field got any         what was found
+---@field expected any    what is allowed
+---@field hint string?    what to do, when more can be said than `expected`
+
+---@class proactive.Error
+---@field kind string         one of `errors.kinds`
+---@field message string      what was wrong
+---@field fix string?         what a person should do about it
+---@field retryable boolean   whether the same call can succeed later
+---@field retry_after number? seconds the service asked to wait
+---@field status integer?     the HTTP status, when one arrived
+---@field request_id string?  the service's `x-amzn-requestid`
+---@field violations proactive.Violation[]?
+---@field attempts integer?   how many requests were sent for it
+---@field cause string?       for `transport`: dns, connect, tls, timeout, reset, protocol; for `storage`: the database's text
+---@field body string?        the raw answer, capped
+---@field regions table<string, table>? for a send to several regions: a receipt or an error for each
+
+--- The closed list: kind -> can the same call succeed later?
+---@type table<string, boolean>
+errors.kinds = {
+  invalid = false, -- refused here, or the service's 400
+  auth = false, -- credentials, token, scope
+  not_enabled = false, -- 403: no enablement of this customer for this skill
+  not_subscribed = false, -- 403: the customer has not allowed these notifications
+  forbidden = false, -- 403 in words we do not know
+  duplicate = false, -- 409
+  throttled = true, -- 429
+  quota = false, -- 432
+  server = true, -- 5xx
+  busy = true, -- our own window and queue are full; nothing was sent
+  transport = true, -- no final status arrived
+  unexpected = false, -- another status, or a body that is not what the status promises
+  not_found = false, -- a thing that does not exist (SMAPI, control calls)
+  conflict = false, -- SMAPI 409 and 412
+  storage = true, -- database
+  unverified = false, -- a skill request that did not come from Alexa
+  expired = false, -- the event or the caller's deadline ended before an attempt could begin
+  cancelled = false, -- the client was closed first
+  forked = false, -- the client was made in another process
+}
+
+local Error = { __name = "proactive.Error" }
+Error.__index = Error
+
+local function violation_line(violation)
+  local line = "  " .. (violation.path ~= "" and violation.path .. ": " or "") .. violation.message
+  if violation.hint then line = line .. " (" .. violation.hint .. ")" end
+  return line
+end
+
+function Error.__tostring(err)
+  local lines = { err.kind .. ": " .. err.message }
+  for _, violation in ipairs(err.violations or {}) do
+    lines[#lines + 1] = violation_line(violation)
+  end
+  if err.fix then lines[#lines + 1] = "  What to do: " .. err.fix end
+  return table.concat(lines, "\n")
+end
+
+--- Makes the error object.
+---@param kind string     one of `errors.kinds`
+---@param fields table    `message` and any other field of `proactive.Error`; becomes the object
+---@return proactive.Error
+function errors.new(kind, fields)
+  local retryable = errors.kinds[kind]
+  if retryable == nil then error("no such error kind: " .. tostring(kind), 2) end
+  if type(fields.message) ~= "string" then error("an error needs a message", 2) end
+  fields.kind = kind
+  if fields.retryable == nil then fields.retryable = retryable end
+  return setmetatable(fields, Error)
+end
+
+--- Whether a value is an error object of this library.
+---@param value any
+---@return boolean
+function errors.is(value)
+  return getmetatable(value) == Error
+end
+
+return errors
