@@ -1,61 +1,109 @@
 # Builds, tests and checks proactive. `make help` lists the targets.
 #
 # LUA chooses the interpreter: 5.4 (default), jit, 5.1, 5.2, 5.3. Each has its own folder, build/$(LUA),
-# because a module built for one must never be loaded by another.
+# because a module built for one must never be loaded by another. V=1 shows the commands.
 
 LUA    ?= 5.4
 CC     ?= cc
 CFLAGS ?= -O2 -g
 BUILD  ?= build/$(LUA)
+Q      := $(if $(V),,@)
+SUBMAKE = $(MAKE) --no-print-directory
 
-# --- sources: the one list; `make lint` compares it with the rockspecs and with what is on disk ------
+.DEFAULT_GOAL := all
 
-HTTPD_ONLY   := httpd.c lhttpd.c
-CORE_SOURCES := $(sort $(filter-out $(HTTPD_ONLY),$(notdir $(wildcard csrc/*.c))))
+# --- sources: the one list; `make lint` compares it with the rockspecs and with what is on disk ---
+
+HTTPD_ONLY    := httpd.c lhttpd.c
+CORE_SOURCES  := $(sort $(filter-out $(HTTPD_ONLY),$(notdir $(wildcard csrc/*.c))))
 HTTPD_SOURCES := buf.c $(HTTPD_ONLY)
 
-# --- where things are: pkg-config where it knows them, the names Debian uses otherwise ---------------
+# --- where things are: as pkg-config says, else by the names Debian uses ---
 
 lua_package = $(if $(filter jit,$(LUA)),luajit,lua$(LUA))
 lua_include = $(if $(filter jit,$(LUA)),/usr/include/luajit-2.1,/usr/include/lua$(LUA))
 pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null || echo '$(3)')
 
-LUA_BIN      ?= $(if $(filter jit,$(LUA)),luajit,lua$(LUA))
-LUA_CFLAGS   ?= $(call pkg,cflags,$(lua_package),-I$(lua_include))
-CORE_CFLAGS  ?= $(call pkg,cflags,libcurl)
-CORE_LIBS    ?= $(call pkg,libs,libcurl,-lcurl) -lcjson
-HTTPD_CFLAGS ?= $(call pkg,cflags,libmicrohttpd)
-HTTPD_LIBS   ?= $(call pkg,libs,libmicrohttpd,-lmicrohttpd)
+LUA_CFLAGS := $(call pkg,cflags,$(lua_package),-I$(lua_include))
+LUA_LIBS    = $(call pkg,libs,$(lua_package),-l$(lua_package))
+LIB_CFLAGS := $(call pkg,cflags,libcurl) $(call pkg,cflags,libmicrohttpd)
+CORE_LIBS  := $(call pkg,libs,libcurl,-lcurl) -lcjson
+HTTPD_LIBS := $(call pkg,libs,libmicrohttpd,-lmicrohttpd)
 
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
-FLAGS     = -std=c11 -D_GNU_SOURCE $(WARNINGS) -fPIC -fvisibility=hidden -pthread -MMD -MP
+FLAGS    := -std=c11 -D_GNU_SOURCE -Icsrc $(LUA_CFLAGS) $(LIB_CFLAGS) $(WARNINGS) \
+            -fPIC -fvisibility=hidden -pthread
 
-# -z nodelete: closing a Lua state must not unmap code that libcurl or OpenSSL may call at exit.
+# nodelete: closing a Lua state must not unmap code that libcurl or OpenSSL may call at exit.
 SHARED := $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,\
-            -shared -Wl,-z,nodelete)
+            -shared -Wl$(comma)-z$(comma)nodelete)
 
-# --- the two modules -----------------------------------------------------------------------------
+# --- the two modules ---
 
-all: $(BUILD)/proactive/core.so $(BUILD)/proactive/httpd.so
+all: $(BUILD)/proactive/core.so $(BUILD)/proactive/httpd.so ## build both C modules (default)
 
-core_objects  := $(CORE_SOURCES:%.c=$(BUILD)/obj/%.o)
-httpd_objects := $(HTTPD_SOURCES:%.c=$(BUILD)/obj/%.o)
+objects = $(1:%.c=$(BUILD)/obj/%.o)
 
-$(BUILD)/proactive/core.so: $(core_objects)
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SHARED) -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS)
+$(BUILD)/proactive/core.so: $(call objects,$(CORE_SOURCES))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(SHARED) -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS)
 
-$(BUILD)/proactive/httpd.so: $(httpd_objects)
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(SHARED) -o $@ $^ $(LDFLAGS) $(HTTPD_LIBS)
+$(BUILD)/proactive/httpd.so: $(call objects,$(HTTPD_SOURCES))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(SHARED) -o $@ $^ $(LDFLAGS) $(HTTPD_LIBS)
 
-$(BUILD)/obj/%.o: csrc/%.c
-	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(CFLAGS) $(LUA_CFLAGS) $(CORE_CFLAGS) $(HTTPD_CFLAGS) -c -o $@ $<
+$(BUILD)/obj/%.o: csrc/%.c Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: spec/c/%.c Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(wildcard $(BUILD)/obj/*.d)
 
-clean:
+# --- set-up, demo, tests ---
+
+deps: ## install what demo and test need and is not there
+	@scripts/deps.sh demo test
+
+demo: ## the main job, from a script to a notification that can be read
+	@scripts/deps.sh demo
+	@$(SUBMAKE) all
+	@bin/proactive demo
+
+# Without LUA on the command line the suite runs on the two that count most.
+LUAS := $(if $(filter file default,$(origin LUA)),5.4 jit,$(LUA))
+units := $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/test_*.c))
+
+test: ## the whole suite on Lua 5.4 and LuaJIT; LUA=jit, SPEC=spec/x_spec.lua, GC=1
+	@scripts/deps.sh test
+	@for lua in $(LUAS); do $(SUBMAKE) all units LUA=$$lua || exit 1; done
+	@SPEC=$(SPEC) GC=$(GC) scripts/test.sh $(LUAS)
+
+units: $(units)
+
+# The l*.c files are the bindings; the rest knows no Lua.
+$(BUILD)/spec/test_%: $(BUILD)/obj/test_%.o $(call objects,$(filter-out l%,$(CORE_SOURCES)))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS)
+
+# A Lua of our own, so that only it and the modules carry the sanitizers, not every child process.
+$(BUILD)/lua: $(BUILD)/obj/lua.o
+	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LUA_LIBS)
+
+asan: ## the whole suite under AddressSanitizer and UBSan, leaks included
+	@scripts/deps.sh asan
+	@$(SUBMAKE) all units build/asan/lua BUILD=build/asan CFLAGS='-O1 -g \
+	  -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+	@SPEC=$(SPEC) scripts/test.sh asan
+
+clean: ## remove everything that was built
 	rm -rf build
 
-.PHONY: all clean
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+comma := ,
+
+.PHONY: all deps demo test units asan clean help

@@ -1,0 +1,166 @@
+#!/bin/sh
+# deps.sh PURPOSE...: installs what the purposes need and is not there yet; silent when all is.
+#
+# What counts is whether a thing can be used, not which package brought it: each need below is a probe
+# and the Debian package that answers it. apt is asked only when a probe fails.
+# shellcheck disable=SC2086 # lists of flags and of packages are split into words on purpose
+set -eu
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
+
+usage="usage: scripts/deps.sh PURPOSE... (build demo test lint asan torture fuzz bench rocks)"
+
+die() {
+  printf '%s\n' "$@" >&2
+  exit 1
+}
+
+# --- probes ---------------------------------------------------------------------------------------
+
+program() { command -v "$1" >/dev/null 2>&1; }
+
+# header NAME [PKG-CONFIG NAME [FOLDER]]
+header() {
+  program cc || return 1
+  flags=$(pkg-config --cflags "${2:-none}" 2>/dev/null || true)
+  printf '#include <stddef.h>\n#include <%s>\n' "$1" |
+    cc -E -x c $flags ${3:+"-I$3"} - >/dev/null 2>&1
+}
+
+# lua_module INTERPRETER MODULE
+lua_module() { program "$1" && "$1" -e "require '$2'" >/dev/null 2>&1; }
+
+readable() { [ -r "$1" ]; }
+
+missing=
+need() { # PACKAGE PROBE [ARGUMENT...]
+  package=$1
+  shift
+  "$@" || missing="$missing $package"
+}
+
+# --- what each purpose needs ------------------------------------------------------------------------
+
+needs_build() {
+  need gcc program cc
+  need libc6-dev header stdio.h
+  need lua5.4 program lua5.4
+  need liblua5.4-dev header lua.h lua5.4 /usr/include/lua5.4
+  need libcurl4-openssl-dev header curl/curl.h libcurl
+  need libcjson-dev header cjson/cJSON.h
+  need libmicrohttpd-dev header microhttpd.h libmicrohttpd
+}
+
+needs_demo() {
+  needs_build
+  need lua-argparse lua_module lua5.4 argparse
+}
+
+needs_test() {
+  needs_demo
+  need luajit2 program luajit
+  need libluajit2-5.1-dev header luajit.h luajit /usr/include/luajit-2.1
+  need lua-busted lua_module lua5.4 busted
+  need openssl program openssl
+  need python3 program python3
+  need ca-certificates readable /etc/ssl/certs/ca-certificates.crt
+}
+
+needs_lint() {
+  needs_build
+  need lua-check program luacheck
+  need clang-format program clang-format
+  need clang-tidy program clang-tidy
+  need cppcheck program cppcheck
+  need binutils program nm
+  need luarocks program luarocks
+}
+
+needs_asan() { needs_test; }
+
+needs_torture() { needs_test; }
+
+needs_fuzz() {
+  needs_build
+  need clang program clang
+  need libclang-rt-14-dev fuzzer_runtime
+}
+
+needs_bench() { needs_test; }
+
+needs_rocks() {
+  needs_build
+  need luarocks program luarocks
+}
+
+fuzzer_runtime() {
+  program clang && readable "$(clang -print-runtime-dir)/libclang_rt.fuzzer-$(uname -m).a"
+}
+
+# --- apt --------------------------------------------------------------------------------------------
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  else
+    sudo env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 "$@"
+  fi
+}
+
+apt="apt-get -q -y -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 install --no-install-recommends"
+
+fail() {
+  cat "$log" >&2
+  die "$@"
+}
+
+simulate() { $apt -s $missing >"$log" 2>&1; }
+
+install() { as_root $apt --no-remove $missing >"$log" 2>&1 </dev/null; }
+
+# Lists that are too old show as packages that cannot be found, now or when they are fetched.
+refresh() { as_root apt-get -q update >"$log" 2>&1 || fail "apt-get update failed"; }
+
+refuse_removals() {
+  removals=$(sed -n 's/^Remv \([^ ]*\).*/\1/p' "$log" | tr '\n' ' ')
+  [ -z "$removals" ] ||
+    die "To install$missing, apt would remove: $removals" \
+      "Nothing was changed. Remove them yourself if you can do without them, then try again."
+}
+
+install_missing() {
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  simulate || {
+    refresh
+    simulate || fail "apt cannot install:$missing"
+  }
+  refuse_removals
+  echo "Installing:$missing"
+  install || {
+    refresh
+    install || fail "apt could not install:$missing"
+  }
+}
+
+# --- main -------------------------------------------------------------------------------------------
+
+[ $# -gt 0 ] || die "$usage"
+for purpose in "$@"; do
+  case $purpose in
+    build | demo | test | lint | asan | torture | fuzz | bench | rocks) "needs_$purpose" ;;
+    *) die "$usage" ;;
+  esac
+done
+
+[ -n "$missing" ] || exit 0
+missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ' | sed 's/^/ /; s/ $//')
+
+advice="Install them and try again; on Debian:
+  apt-get install --no-install-recommends$missing"
+program apt-get || die "Missing, by the names of their Debian packages:$missing" "$advice"
+[ "$(id -u)" = 0 ] || program sudo || die "Missing, and neither root nor sudo:$missing" "$advice"
+install_missing
+
+missing=
+for purpose in "$@"; do "needs_$purpose"; done
+[ -z "$missing" ] || die "Installed, but still not usable:$missing"

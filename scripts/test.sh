@@ -1,0 +1,31 @@
+#!/bin/sh
+# test.sh LUA...: the C unit tests, then the specs on each Lua (5.4, jit, ...), then the total.
+#
+# SPEC=FILE runs that file only, GC=1 collects garbage at every turn. Every part ends with the line
+# `N passed, N failed`; one that does not, or that exits with an error, counts as a failure.
+set -eu
+here=$(dirname "$0")
+# shellcheck source=scripts/tally.sh
+. "$here/tally.sh"
+
+interpreter() {
+  case $1 in
+    jit) echo luajit ;;
+    asan) echo build/asan/lua ;;
+    *) echo "lua$1" ;;
+  esac
+}
+
+run_specs() { # LUA
+  lua=$(interpreter "$1")
+  set -- "$lua" spec/support/run.lua ${GC:+--helper=spec/support/gc.lua} ${SPEC:-}
+  tally "$lua" env PROACTIVE_LUA="$lua" LUA_CPATH="./build/$build/?.so;;" "$@"
+}
+
+if [ -z "${SPEC:-}" ]; then
+  for test in build/"$1"/spec/test_*; do
+    [ -x "$test" ] && tally "${test##*/}" "$test"
+  done
+fi
+for build in "$@"; do run_specs "$build"; done
+total
