@@ -9,6 +9,7 @@ CFLAGS ?= -O2 -g
 BUILD  ?= build/$(LUA)
 Q      := $(if $(V),,@)
 SUBMAKE = $(MAKE) --no-print-directory
+comma  := ,
 
 .DEFAULT_GOAL := all
 
@@ -103,7 +104,5 @@ clean: ## remove everything that was built
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
-
-comma := ,
 
 .PHONY: all deps demo test units asan clean help
