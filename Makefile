@@ -31,8 +31,9 @@ LIB_CFLAGS := $(call pkg,cflags,libcurl) $(call pkg,cflags,libmicrohttpd)
 CORE_LIBS  := $(call pkg,libs,libcurl,-lcurl) -lcjson
 HTTPD_LIBS := $(call pkg,libs,libmicrohttpd,-lmicrohttpd)
 
+# -iquote, not -I: csrc/limits.h is not <limits.h>.
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
-FLAGS    := -std=c11 -D_GNU_SOURCE -Icsrc $(LUA_CFLAGS) $(LIB_CFLAGS) $(WARNINGS) \
+FLAGS    := -std=c11 -D_GNU_SOURCE -iquote csrc $(LUA_CFLAGS) $(LIB_CFLAGS) $(WARNINGS) \
             -fPIC -fvisibility=hidden -pthread
 
 # nodelete: closing a Lua state must not unmap code that libcurl or OpenSSL may call at exit.
