@@ -13,7 +13,7 @@ typedef struct {
   char *data; /* NULL until the first byte */
   size_t len;
   size_t size; /* allocated */
-  size_t max;  /* most bytes of content */
+  size_t max;  /* most bytes of content; below SIZE_MAX / 2 */
 } buf;
 
 void buf_init(buf *b, size_t max);
@@ -27,5 +27,8 @@ void buf_reset(buf *b);
 /* Frees; the buffer can be used again. buf_wipe overwrites the content first, for secrets. */
 void buf_free(buf *b);
 void buf_wipe(buf *b);
+
+/* Overwrites bytes that held a secret, in a way the compiler may not leave out. */
+void buf_erase(void *bytes, size_t len);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * http: a pool of HTTP transfers on libcurl's multi interface. The only file that includes curl.h is
- * http.c; this header needs neither libcurl nor Lua.
+ * http: a pool of HTTP transfers on libcurl's multi interface. Only http*.c and http_internal.h
+ * know libcurl; this header needs neither libcurl nor Lua.
  *
  * Pull, not push: libcurl's callbacks fill C buffers, finished transfers wait in a queue, and the
  * caller takes them. Nothing of the caller's runs inside libcurl.
@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "buf.h"
 #include "limits.h"
 
 typedef struct http_pool http_pool;
@@ -61,10 +62,12 @@ typedef struct {
   bool truncated;                /* the body was cut, by the peer or by our cap */
   const char *body;              /* never NULL */
   size_t body_len;
-  const char *headers; /* the final answer's header lines as received, CRLF kept; never NULL */
+  const char *headers; /* the final answer's header lines as received, CRLF kept, without the status
+                          line and the empty line; never NULL */
   size_t headers_len;
   double elapsed; /* seconds, from the hand-over to the end */
   bool reused;    /* went over a connection that was open already */
+  bool sent;      /* request bytes may have left: a lost answer does not mean that nothing arrived */
 } http_result;
 
 typedef enum {
@@ -116,7 +119,11 @@ int http_finished(const http_pool *pool);
 /* What became of it: NULL while it runs or when there is no such transfer. Valid until released. */
 const http_result *http_get_result(const http_pool *pool, int id);
 
-/* Ends a transfer if it still runs, and forgets it. */
+/* Ends a transfer if it still runs, and forgets it. All it held is overwritten. */
 void http_release(http_pool *pool, int id);
+
+/* Appends a value of an application/x-www-form-urlencoded body. 0, or -1: no memory, or out is
+ * full. */
+int http_form_escape(buf *out, const char *text, size_t len);
 
 #endif

@@ -30,12 +30,60 @@
 /* Transfers of one pool that are running or wait to be taken. */
 #define LIMIT_TRANSFERS 4096
 
+/* Connections one pool may be asked to keep: more is a mistake, not a setting. */
+#define LIMIT_CONNECTIONS 1024
+
+/* Streams on one HTTP/2 connection: libcurl's own default, named because the pool counts with it. */
+#define LIMIT_STREAMS 100
+
+/* Ready sockets fetched from the kernel at once. */
+#define LIMIT_EVENTS 64
+
+/* Most seconds spent on reading the certificate store ahead of time; 22 to 36 ms were measured. */
+#define LIMIT_WARM_SECONDS 1.0
+
 /* JSON: nesting in both directions. The deepest body of the service is below 10. Text read may be
  * larger than a body sent: a file of one request, judged by `validate`. */
 #define LIMIT_JSON_DEPTH 64
 #define LIMIT_JSON_TEXT_BYTES (16u * 1024u * 1024u)
 
+/* Digits, point and exponent of one number: cJSON 1.7.15 cuts longer ones, silently. */
+#define LIMIT_JSON_NUMBER_BYTES 63u
+
+/* The path to a refused value, as shown to a person, and the part of one key shown in it. */
+#define LIMIT_JSON_PATH_BYTES 1024u
+#define LIMIT_JSON_PATH_KEY_BYTES 64u
+
 /* Text of an error, kept in the object so that reporting needs no memory. */
 #define LIMIT_ERROR_BYTES 256
+
+/* --- proactive.httpd ------------------------------------------------------------------------------ */
+
+/* Request bodies, unless the caller says otherwise: a skill's request and an event are below 32 KB. */
+#define LIMIT_HTTPD_BODY_BYTES (256u * 1024u)
+
+/* Most that the caller may ask for, and the largest answer it may give. */
+#define LIMIT_HTTPD_BODY_MOST (64u * 1024u * 1024u)
+
+/* What is read and thrown away after a chunked body has passed its cap, before the connection ends:
+ * enough for an honest client to finish and read its 413. */
+#define LIMIT_HTTPD_DISCARD_BYTES (1024u * 1024u)
+
+/* Memory of one connection: request line, header lines and their table, and what is being read.
+ * A bearer token is up to LIMIT_TOKEN_BYTES. */
+#define LIMIT_HTTPD_CONNECTION_BYTES (32u * 1024u)
+#define LIMIT_HTTPD_HEADERS 100
+
+/* Connections at once, unless the caller says otherwise, and the most it may ask for. */
+#define LIMIT_HTTPD_CONNECTIONS 1000
+#define LIMIT_HTTPD_CONNECTIONS_MOST 65536
+
+/* Seconds a request may take to arrive, and a connection may rest, unless the caller says otherwise. */
+#define LIMIT_HTTPD_IDLE_SECONDS 60
+#define LIMIT_HTTPD_IDLE_MOST 86400
+
+/* Paced answers are woken at most so often; shorter sleeps cost more than they smooth. */
+#define LIMIT_HTTPD_PACE_SECONDS 0.01
+#define LIMIT_HTTPD_PACE_BLOCK 16384
 
 #endif
