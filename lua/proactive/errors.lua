@@ -24,6 +24,7 @@ local errors = {}
 ---@field violations proactive.Violation[]?
 ---@field attempts integer?   how many requests were sent for it
 ---@field cause string?       for `transport`: dns, connect, tls, timeout, reset, protocol; for `storage`: the database's text
+---@field uncertain boolean?  for `transport`: the request left and no answer came, so it may have been accepted
 ---@field body string?        the raw answer, capped
 ---@field regions table<string, table>? for a send to several regions: a receipt or an error for each
 

@@ -14,7 +14,7 @@ local options = {}
 ---@field required boolean?
 
 local function fail(what, name, problem, level)
-  error(("%s: option %s %s"):format(what, name, problem), level + 2)
+  error(("%s: option %s %s"):format(what, name, problem), level + 1)
 end
 
 local function number_problem(value, rule)
@@ -59,10 +59,10 @@ end
 ---@param given table?                          never changed
 ---@param spec table<string, proactive.Option>  every name that is allowed
 ---@param what string                           the function the options are for, for the message
----@param level integer?                        as for `error`, counted from the caller; default 1: the caller's caller
+---@param level integer?                        as for `error`, who is blamed; default 1: the caller of the function that checks
 ---@return table given                          an empty table for nil
 function options.check(given, spec, what, level)
-  level = (level or 1) + 1
+  level = (level or 1) + 2
   if given == nil then given = {} end
   if type(given) ~= "table" then
     error(("%s: a table of options expected, got %s"):format(what, type(given)), level)
@@ -76,10 +76,10 @@ function options.check(given, spec, what, level)
       )
     end
     local problem = problem_of(value, rule)
-    if problem then fail(what, name, problem, level - 1) end
+    if problem then fail(what, name, problem, level) end
   end
   for name, rule in pairs(spec) do
-    if rule.required and given[name] == nil then fail(what, name, "is required", level - 1) end
+    if rule.required and given[name] == nil then fail(what, name, "is required", level) end
   end
   return given
 end

@@ -1,0 +1,56 @@
+--- Where the service answers: hosts by region, paths by stage.
+---
+--- Source: https://developer.amazon.com/docs/alexa/smapi/proactive-events-api-reference.html (hosts, stages) and
+--- https://developer.amazon.com/en-US/docs/alexa/smapi/access-token-api.html (token). A region is where the customer
+--- is, not where the skill runs.
+
+local endpoints = {}
+
+--- The regions in the order they are shown.
+endpoints.regions = { "NA", "EU", "FE" }
+endpoints.stages = { "development", "live" }
+
+endpoints.token_host = "https://api.amazon.com"
+endpoints.token_path = "/auth/o2/token"
+endpoints.scope = "alexa::proactive_events"
+
+local EVENT_HOSTS = {
+  NA = "https://api.amazonalexa.com",
+  EU = "https://api.eu.amazonalexa.com",
+  FE = "https://api.fe.amazonalexa.com",
+}
+
+-- The sandbox stands in for all hosts on one address; a prefix tells the region.
+local SANDBOX_PREFIX = { NA = "", EU = "/eu", FE = "/fe" }
+
+local EVENT_PATHS = {
+  development = "/v1/proactiveEvents/stages/development",
+  live = "/v1/proactiveEvents/",
+}
+
+local function without_slash(url)
+  return (url:gsub("/+$", ""))
+end
+
+--- The address events of one region and stage are posted to.
+---@param region "NA"|"EU"|"FE"
+---@param stage "development"|"live"
+---@param hosts {event_host: string?, sandbox: string?}  what the client was given in place of Amazon's
+---@return string
+function endpoints.events_url(region, stage, hosts)
+  local host = hosts.event_host
+  if not host and hosts.sandbox then
+    host = without_slash(hosts.sandbox) .. SANDBOX_PREFIX[region]
+  end
+  return without_slash(host or EVENT_HOSTS[region]) .. EVENT_PATHS[stage]
+end
+
+--- The address tokens are asked for at: one for all regions.
+---@param hosts {token_host: string?, sandbox: string?}
+---@return string
+function endpoints.token_url(hosts)
+  return without_slash(hosts.token_host or hosts.sandbox or endpoints.token_host)
+    .. endpoints.token_path
+end
+
+return endpoints
