@@ -1,7 +1,7 @@
 # Builds, tests and checks proactive. `make help` lists the targets.
 #
-# LUA chooses the interpreter: 5.4 (default), jit, 5.1, 5.2, 5.3. Each has its own folder, build/$(LUA),
-# because a module built for one must never be loaded by another. V=1 shows the commands.
+# LUA chooses the interpreter: 5.4 (default), jit, 5.1, 5.2, 5.3. Each has a folder of its own,
+# build/$(LUA): a module built for one must never be loaded by another. V=1 shows the commands.
 
 LUA    ?= 5.4
 CC     ?= cc
@@ -100,10 +100,16 @@ asan: ## the whole suite under AddressSanitizer and UBSan, leaks included
 	  -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
 	@SPEC=$(SPEC) scripts/test.sh asan
 
+lint: ## formatting, static analysis, layers, lists of sources, exported names
+	@scripts/deps.sh lint
+	@$(SUBMAKE) all
+	@CORE_SOURCES='$(CORE_SOURCES)' HTTPD_SOURCES='$(HTTPD_SOURCES)' BUILD=$(BUILD) \
+	  FLAGS='$(FLAGS)' scripts/lint.sh
+
 clean: ## remove everything that was built
 	rm -rf build
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-.PHONY: all deps demo test units asan clean help
+.PHONY: all deps demo test units asan lint clean help

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * lua: runs one Lua script, as the stock interpreter would. Built with sanitizers it is the host of
- * the suite: they then see Lua and the C modules and nothing of the other programs that specs start. */
+ * the suite: they see Lua and the C modules, and nothing of the other programs specs start. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
---- A busted helper for `make test GC=1`: garbage is collected at every turn, so that anything which is
--- used after its last reference has gone fails here rather than at a user's.
---
--- The collector runs in whole cycles (nothing is ever half-marked), one cycle after every test, and one
--- every so many instructions in between. Hooks see no compiled code: the JIT is switched off.
+--- A busted helper for `make test GC=1`: garbage is collected at every turn, so that what is used
+--- after its last reference has gone fails here rather than at a user's.
+---
+--- The collector runs in whole cycles, one after every test and one every so many instructions in
+--- between. Hooks see no compiled code: the JIT is switched off.
 local busted = require("busted")
 
 local INSTRUCTIONS = 20000

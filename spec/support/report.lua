@@ -1,5 +1,5 @@
 --- A busted output handler: the usual dots and failures, then a last line `N passed, N failed`.
--- A pending test counts as failed: a test that was skipped has shown nothing.
+--- A pending test counts as failed: a test that was skipped has shown nothing.
 return function(options)
   local busted = require("busted")
   local handler = require("busted.outputHandlers.plainTerminal")(options)

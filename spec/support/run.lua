@@ -1,3 +1,3 @@
---- Runs busted under whichever interpreter runs this file: `lua5.4 spec/support/run.lua [OPTION...]`.
--- (The `busted` command picks an interpreter of its own.)
+--- Runs busted under the interpreter that runs this file, where the `busted` command picks its own:
+--- `lua5.4 spec/support/run.lua [OPTION...]`
 require("busted.runner")({ standalone = false })

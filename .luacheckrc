@@ -1,0 +1,12 @@
+-- One source runs on every Lua: only what 5.1 and 5.4 both have, and what compat.lua asks for.
+std = "min"
+max_line_length = 100
+include_files = { "**/*.lua", "bin/proactive", "*.rockspec" }
+
+files["lua/proactive/compat.lua"] = { std = "max" }
+files["lua/proactive/openresty.lua"] = { std = "ngx_lua" }
+files["spec"] = { std = "min+busted" }
+files["spec/support/gc.lua"] = { std = "max" }
+files["*.rockspec"] = { std = "rockspec" }
+files["scripts"] = { std = "lua54" }
+files["bench"] = { std = "min" }

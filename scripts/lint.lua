@@ -1,0 +1,298 @@
+--- lint.lua: the rules of this project that no general tool knows. `make lint` runs it with the two
+--- lists of C sources in CORE_SOURCES and HTTPD_SOURCES.
+---
+--- Prints one line for each breach, and fails when there is any.
+
+local LINE_LENGTH = 100
+local FUNCTION_LINES = 50
+local FILE_LINES = 400
+
+local breaches = 0
+
+local function breach(path, line, text, ...)
+  breaches = breaches + 1
+  print(string.format("%s:%d: %s", path, line, string.format(text, ...)))
+end
+
+-- Files ------------------------------------------------------------------------------------------
+
+local function listing(command)
+  local pipe = assert(io.popen(command))
+  local names = {}
+  for name in pipe:lines() do names[#names + 1] = name end
+  assert(pipe:close(), command)
+  return names
+end
+
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+local function lines(text) return text:gmatch("([^\n]*)\n") end
+
+local function exists(path)
+  local file = io.open(path)
+  if file then file:close() end
+  return file ~= nil
+end
+
+local function words(text)
+  local set = {}
+  for word in (text or ""):gmatch("%S+") do set[word] = true end
+  return set
+end
+
+-- Layers: C --------------------------------------------------------------------------------------
+
+--- Who may include a foreign header: a pattern for the header, a pattern for the file names.
+local HEADERS = {
+  { header = "^lua", files = "^l[%w_]*%.[ch]$" },
+  { header = "^lauxlib", files = "^l[%w_]*%.[ch]$" },
+  { header = "^curl/", files = "^http[%w_]*%.c$" },
+  { header = "cJSON", files = "^json%.c$" },
+  { header = "^microhttpd", files = "^httpd%.c$" },
+  { header = "^openssl/", files = "^signature%.c$" },
+}
+
+--- Files that none of these may include: token is pure, a binding knows no foreign library.
+local function check_include(path, number, name)
+  local file = path:match("[^/]+$")
+  for _, rule in ipairs(HEADERS) do
+    if name:find(rule.header) and not file:find(rule.files) then
+      breach(path, number, "%s may not include <%s>", file, name)
+    end
+  end
+  if file == "token.c" and name:find("^http") then
+    breach(path, number, "token.c knows no HTTP, but includes %s", name)
+  end
+end
+
+local function check_includes(path, text)
+  local number = 0
+  for line in lines(text) do
+    number = number + 1
+    local name = line:match('^%s*#%s*include%s*[<"]([^>"]+)')
+    if name then check_include(path, number, name) end
+  end
+  if not text:find("SPDX-License-Identifier: MIT", 1, true) then
+    breach(path, 1, "no SPDX line")
+  end
+end
+
+-- Layers: Lua ------------------------------------------------------------------------------------
+
+--- From the bottom to the top. A module requires what stands in its own row or below.
+local ROWS = {
+  "compat nearest",
+  "errors options time",
+  "json localized audience schema schema.* language.*",
+  "events request validate preview endpoints credentials answer",
+  "token delivery",
+  "client",
+  "sandbox.*",
+  "sandbox cli.*",
+  "cli init",
+}
+
+--- Who may name the C modules, and ngx.
+local CORE = words("json request token delivery client sandbox.remote sandbox.server sandbox.tls")
+local HTTPD = words("sandbox sandbox.server")
+
+local function row_of(module)
+  for row, names in ipairs(ROWS) do
+    for name in pairs(words(names)) do
+      local pattern = "^" .. name:gsub("%.", "%%."):gsub("%*", ".+") .. "$"
+      if module:find(pattern) then return row end
+    end
+  end
+end
+
+local function module_of(path)
+  local name = path:match("^lua/proactive/(.*)%.lua$"):gsub("/", ".")
+  return (name:gsub("%.init$", ""))
+end
+
+local function check_require(path, number, module, wanted)
+  if wanted == "core" or wanted == "httpd" then
+    if not (wanted == "core" and CORE or HTTPD)[module] then
+      breach(path, number, "%s may not require proactive.%s", module, wanted)
+    end
+    return
+  end
+  local own, other = row_of(module), row_of(wanted)
+  if not other then
+    breach(path, number, "proactive.%s stands in no row of scripts/lint.lua", wanted)
+  elseif own and other > own then
+    breach(path, number, "%s stands below proactive.%s and may not require it", module, wanted)
+  end
+end
+
+local function check_layers(path, text)
+  local module = module_of(path)
+  if not row_of(module) then breach(path, 1, "%s stands in no row of scripts/lint.lua", module) end
+  local number = 0
+  for line in lines(text) do
+    number = number + 1
+    local code = line:gsub("%-%-.*$", "")
+    for wanted in code:gmatch("require%s*%(?%s*[\"']proactive%.([%w_.]+)") do
+      check_require(path, number, module, wanted)
+    end
+    if code:find("%f[%w_]ngx%f[^%w_]") and module ~= "openresty" then
+      breach(path, number, "only openresty.lua names ngx")
+    end
+    if code:find("core%.encode") or code:find("core%.decode") then
+      if module ~= "json" then breach(path, number, "only json.lua calls core.encode, core.decode") end
+    end
+  end
+end
+
+-- Text -------------------------------------------------------------------------------------------
+
+--- American spelling, where the British one is meant. Names of libraries' functions are code.
+local SPELLING = words("behavior color colors colored initialize initialized initializes "
+  .. "normalize normalized recognize recognized serialize serialized serializes organize "
+  .. "favor honor honors honored catalog center canceled canceling analyze analyzer license")
+
+--- Where such a word is a name that somebody else chose.
+local FOREIGN = {
+  "SPDX%-License", "MIT [Ll]icense", "NO_COLOR", "[%a_]*curl_global_init[%a_]*", "license%s*=",
+}
+
+local function check_spelling(path, number, line)
+  for _, pattern in ipairs(FOREIGN) do line = line:gsub(pattern, "") end
+  for word in line:gmatch("%f[%a]%a+%f[%A]") do
+    if SPELLING[word:lower()] then breach(path, number, "spelling: %s", word) end
+  end
+end
+
+local function check_text(path, text)
+  local number = 0
+  for line in lines(text) do
+    number = number + 1
+    local width = utf8.len(line)
+    if not width then breach(path, number, "not UTF-8") end
+    if width and width > LINE_LENGTH then breach(path, number, "%d columns", width) end
+    if line:find("%s$") then breach(path, number, "trailing white space") end
+    if line:find("\t") and not path:find("Makefile") and not path:find("%.mk$") then
+      breach(path, number, "tab")
+    end
+    if line:find("%f[%w]TO" .. "DO%f[%W]") or line:find("FIX" .. "ME") then
+      breach(path, number, "unfinished")
+    end
+    if not path:find("lint%.lua$") then check_spelling(path, number, line) end
+  end
+  if text ~= "" and text:sub(-1) ~= "\n" then breach(path, number, "no newline at the end") end
+  return number
+end
+
+-- Sizes ------------------------------------------------------------------------------------------
+
+--- A Lua function ends where `end` stands as far to the left as the line that began it.
+local function check_lua_functions(path, text)
+  local open, number = {}, 0
+  for line in lines(text) do
+    number = number + 1
+    local indent, rest = line:match("^( *)(.*)$")
+    if rest:find("^end") and open[#indent] then
+      local length = number - open[#indent] + 1
+      if length > FUNCTION_LINES then
+        breach(path, open[#indent], "a function of %d lines", length)
+      end
+      open[#indent] = nil
+    end
+    local code = rest:gsub("%-%-.*$", "")
+    if code:find("%f[%w_]function%f[^%w_]") and not code:find("%f[%w_]end%f[^%w_]") then
+      open[#indent] = number
+    end
+  end
+end
+
+-- C function bodies start with `{` at the end of a line that starts at the margin.
+local function check_c_functions(path, text)
+  local start, number = nil, 0
+  for line in lines(text) do
+    number = number + 1
+    if line:find("^[%a_].*%)%s*{$") or line:find("^ .*%)%s*{$") and not start then
+      start = start or number
+    elseif line:find("^}") and start then
+      if number - start + 1 > FUNCTION_LINES then
+        breach(path, start, "a function of %d lines", number - start + 1)
+      end
+      start = nil
+    end
+  end
+end
+
+-- Lists ------------------------------------------------------------------------------------------
+
+local function compare(what, given, expected)
+  for name in pairs(expected) do
+    if not given[name] then breach(what, 1, "%s is missing", name) end
+  end
+  for name in pairs(given) do
+    if not expected[name] then breach(what, 1, "%s is too much", name) end
+  end
+end
+
+local function rockspec_modules(path)
+  local spec = {}
+  assert(loadfile(path, "t", spec))()
+  return spec.build.modules
+end
+
+local function sources_of(module)
+  local set = {}
+  for _, source in ipairs(module.sources) do set[source:match("[^/]+$")] = true end
+  return set
+end
+
+local function check_lists()
+  local core, httpd = words(os.getenv("CORE_SOURCES")), words(os.getenv("HTTPD_SOURCES"))
+  local listed, on_disk, modules = {}, {}, {}
+  for name in pairs(core) do listed[name] = true end
+  for name in pairs(httpd) do listed[name] = true end
+  for _, path in ipairs(listing("find csrc -name '*.c'")) do on_disk[path:match("[^/]+$")] = true end
+  compare("Makefile", listed, on_disk)
+
+  local given = rockspec_modules("proactive-dev-1.rockspec")
+  compare("proactive-dev-1.rockspec", sources_of(given["proactive.core"]), core)
+  given["proactive.core"] = nil
+  for _, path in ipairs(listing("find lua -name '*.lua'")) do
+    modules[path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/", "."):gsub("%.init$", "")] = path
+  end
+  compare("proactive-dev-1.rockspec", given, modules)
+  for name, path in pairs(given) do
+    if modules[name] and modules[name] ~= path then
+      breach("proactive-dev-1.rockspec", 1, "%s is %s", name, modules[name])
+    end
+  end
+
+  local second = rockspec_modules("proactive-httpd-dev-1.rockspec")
+  compare("proactive-httpd-dev-1.rockspec", sources_of(second["proactive.httpd"]), httpd)
+end
+
+-- Every target is documented, and every documented target exists: `make help` reads the same lines.
+
+-- Main -------------------------------------------------------------------------------------------
+
+local TEXT = "find . \\( -name .git -o -name build -o -name node_modules \\) -prune -o -type f "
+  .. "\\( -name '*.[ch]' -o -name '*.lua' -o -name '*.sh' -o -name Makefile -o -name '*.rockspec' "
+  .. "-o -name '*.py' -o -path './bin/*' -o -path './.ci/*' \\) -print"
+
+for _, found in ipairs(listing(TEXT)) do
+  local path = found:gsub("^%./", "")
+  local text = read(path)
+  local count = check_text(path, text)
+  local code = path:find("%.[ch]$") or path:find("%.lua$") or path:find("^bin/")
+  if code and count > FILE_LINES then breach(path, 1, "a file of %d lines", count) end
+  if path:find("%.lua$") or path:find("^bin/") then check_lua_functions(path, text) end
+  if path:find("%.[ch]$") then check_c_functions(path, text) end
+  if path:find("^csrc/") then check_includes(path, text) end
+  if path:find("^lua/proactive/") then check_layers(path, text) end
+end
+if exists("proactive-dev-1.rockspec") then check_lists() end
+
+os.exit(breaches == 0)
