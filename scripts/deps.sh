@@ -1,8 +1,8 @@
 #!/bin/sh
 # deps.sh PURPOSE...: installs what the purposes need and is not there yet; silent when all is.
 #
-# What counts is whether a thing can be used, not which package brought it: each need below is a probe
-# and the Debian package that answers it. apt is asked only when a probe fails.
+# What counts is whether a thing can be used, not which package brought it: each need below is a
+# probe and the Debian package that answers it. apt is asked only when a probe fails.
 # shellcheck disable=SC2086 # lists of flags and of packages are split into words on purpose
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
@@ -14,7 +14,7 @@ die() {
   exit 1
 }
 
-# --- probes ---------------------------------------------------------------------------------------
+# --- probes ---
 
 program() { command -v "$1" >/dev/null 2>&1; }
 
@@ -38,7 +38,7 @@ need() { # PACKAGE PROBE [ARGUMENT...]
   "$@" || missing="$missing $package"
 }
 
-# --- what each purpose needs ------------------------------------------------------------------------
+# --- what each purpose needs ---
 
 needs_build() {
   need gcc program cc
@@ -96,7 +96,7 @@ fuzzer_runtime() {
   program clang && readable "$(clang -print-runtime-dir)/libclang_rt.fuzzer-$(uname -m).a"
 }
 
-# --- apt --------------------------------------------------------------------------------------------
+# --- apt ---
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then
@@ -142,7 +142,7 @@ install_missing() {
   }
 }
 
-# --- main -------------------------------------------------------------------------------------------
+# --- main ---
 
 [ $# -gt 0 ] || die "$usage"
 for purpose in "$@"; do

@@ -16,7 +16,8 @@ own_rules() { lua5.4 scripts/lint.lua; }
 
 exports() { # MODULE...: nothing but luaopen_*
   for module in "$@"; do
-    ! nm -D --defined-only "$BUILD/proactive/$module.so" | grep -v ' T luaopen_proactive_'"$module"'$'
+    ! nm -D --defined-only "$BUILD/proactive/$module.so" |
+      grep -v " T luaopen_proactive_$module\$" || return 1
   done
 }
 
