@@ -50,9 +50,9 @@
 /* Digits, point and exponent of one number: cJSON 1.7.15 cuts longer ones, silently. */
 #define LIMIT_JSON_NUMBER_BYTES 63u
 
-/* The path to a refused value, as shown to a person, and the part of one key shown in it. */
+/* The path to a refused value, and what is shown of one key in it or in a message. */
 #define LIMIT_JSON_PATH_BYTES 1024u
-#define LIMIT_JSON_PATH_KEY_BYTES 64u
+#define LIMIT_JSON_SHOWN_BYTES 48u
 
 /* Text of an error, kept in the object so that reporting needs no memory. */
 #define LIMIT_ERROR_BYTES 256
