@@ -1,0 +1,102 @@
+--- A refusal as lines for a person: where, what was found, what is allowed, what to do.
+
+local explain = {}
+
+local WIDTH = 96 -- with the four columns a caller may indent, within 100
+local LONGEST_VALUE = 72
+
+--- Folds a text at spaces; line breaks in it stay line breaks.
+---@param text string
+---@param width integer
+---@return string[]
+function explain.fold(text, width)
+  local lines = {}
+  for paragraph in (text .. "\n"):gmatch("(.-)\r?\n") do
+    local line = ""
+    for word in paragraph:gmatch("%S+") do
+      if line ~= "" and #line + 1 + #word > width then
+        lines[#lines + 1], line = line, ""
+      end
+      line = line == "" and word or line .. " " .. word
+    end
+    lines[#lines + 1] = line
+  end
+  return lines
+end
+
+--- A value as it would be written, short and on one line.
+---@param value any
+---@return string
+function explain.value(value)
+  if type(value) == "number" then return ("%.14g"):format(value) end
+  if type(value) == "table" then return "a table" end
+  if type(value) ~= "string" then return tostring(value) end
+  local text = value:gsub("[%c\127]", " ")
+  if #text > LONGEST_VALUE then
+    -- never cut inside a UTF-8 sequence
+    text = text:sub(1, LONGEST_VALUE):gsub("[\192-\255][\128-\191]*$", "") .. "..."
+  end
+  return '"' .. text .. '"'
+end
+
+local function allowed(expected)
+  if type(expected) ~= "table" then return tostring(expected) end
+  local words = {}
+  for index, word in ipairs(expected) do
+    words[index] = tostring(word)
+  end
+  return table.concat(words, ", ")
+end
+
+local function add(lines, label, text, indent)
+  local margin = (" "):rep(indent)
+  for index, line in ipairs(explain.fold(text, WIDTH - indent - 9)) do
+    lines[#lines + 1] = ("%s%-9s%s"):format(margin, index == 1 and label or "", line)
+  end
+end
+
+--- One violation or warning as lines.
+---@param violation proactive.Violation
+---@return string[]
+function explain.violation(violation)
+  local lines = {}
+  if violation.path ~= "" then lines[1] = violation.path end
+  local indent = violation.path ~= "" and 2 or 0
+  add(lines, "what", violation.message, indent)
+  if violation.got ~= nil then add(lines, "found", explain.value(violation.got), indent) end
+  if violation.expected ~= nil then add(lines, "allowed", allowed(violation.expected), indent) end
+  if violation.hint then add(lines, "to do", violation.hint, indent) end
+  return lines
+end
+
+--- The headline of an error: kind, and the service's status and request id when it answered.
+---@param err proactive.Error
+---@return string
+function explain.headline(err)
+  local parts = { (err.kind:gsub("_", " ")) }
+  if err.status then parts[#parts + 1] = ("status %d"):format(err.status) end
+  if err.cause then parts[#parts + 1] = err.cause end
+  if err.request_id then parts[#parts + 1] = "request id " .. err.request_id end
+  return table.concat(parts, ", ")
+end
+
+--- What follows the headline. A service's own words are shown as they came; our own refusal, which has a message
+--- of the same content, is shown violation by violation.
+---@param err proactive.Error
+---@return string[]
+function explain.body(err)
+  local lines = {}
+  if err.violations and not err.status then
+    for _, violation in ipairs(err.violations) do
+      for _, line in ipairs(explain.violation(violation)) do
+        lines[#lines + 1] = line
+      end
+    end
+  else
+    lines = explain.fold(err.message, WIDTH)
+  end
+  if err.fix then add(lines, "to do", err.fix, 0) end
+  return lines
+end
+
+return explain

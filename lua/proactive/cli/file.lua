@@ -1,0 +1,108 @@
+--- FILE: a Lua script that returns an event, or a `.json` request body as the service takes it.
+
+local compat = require "proactive.compat"
+local errors = require "proactive.errors"
+local needs = require "proactive.cli.needs"
+local nearest = require "proactive.nearest"
+
+local file = {}
+
+---@class proactive.cli.File
+---@field name string
+---@field event table?     of a script
+---@field audience table?  the script's own
+---@field opts table       of a script: `expires_in`, `reference_id`
+---@field body table?      of a `.json` file
+
+---@class proactive.cli.FileProblem
+---@field message string
+---@field line integer?
+---@field column integer?
+
+-- What a script may return beside `event` and `audience`; the rest are options of a send.
+local OPTIONS = { expires_in = true, reference_id = true }
+local NAMES = { event = true, audience = true }
+for name in pairs(OPTIONS) do
+  NAMES[name] = true
+end
+
+local function read(path)
+  local handle, message = io.open(path, "rb")
+  if not handle then return nil, { message = (message:gsub("^.-: ", "")) } end
+  local text = handle:read("*a")
+  handle:close()
+  if not text then return nil, { message = "cannot be read (is it a folder?)" } end
+  return text
+end
+
+local function json_body(name, text)
+  needs.module("proactive.core")
+  local body, message, line, column = require("proactive.json").decode(text)
+  if type(body) ~= "table" then
+    return nil, { message = message or "a JSON object expected", line = line, column = column }
+  end
+  return { name = name, body = body, text = text, opts = {} }
+end
+
+--- A Lua message `FILE:3: words` as words and line.
+local function lua_problem(name, thrown)
+  local text = tostring(thrown)
+  local from, to, line = text:find(":(%d+): ", 1)
+  if from and text:sub(1, from - 1) == name then
+    return { message = text:sub(to + 1), line = tonumber(line) }
+  end
+  return { message = text }
+end
+
+local function described(name, result)
+  if type(result) ~= "table" then
+    return nil, { message = ("returned %s and not an event"):format(type(result)) }
+  end
+  if result.event == nil then return { name = name, event = result, opts = {} } end
+  local loaded = { name = name, event = result.event, audience = result.audience, opts = {} }
+  for field, value in pairs(result) do
+    if not NAMES[field] then
+      local hint = nearest.hint(field, NAMES)
+      return nil, { message = ("returned an unknown field %s%s"):format(tostring(field), hint) }
+    end
+    if OPTIONS[field] then loaded.opts[field] = value end
+  end
+  return loaded
+end
+
+--- Runs a script with the rights of `lua FILE`. A refusal that it returns or throws, as `assert` of a constructor
+--- does, is a refusal and not a fault of the script.
+local function script(name, text)
+  local chunk, message = compat.load_text((text:gsub("^#[^\n]*", "")), "@" .. name)
+  if not chunk then return nil, lua_problem(name, message) end
+  local ran, result, refusal = pcall(chunk)
+  if not ran and errors.is(result) then return nil, nil, result end
+  if not ran then return nil, lua_problem(name, result) end
+  if result == nil and errors.is(refusal) then return nil, nil, refusal end
+  return described(name, result)
+end
+
+--- Loads FILE.
+---@param name string
+---@return proactive.cli.File?
+---@return proactive.cli.FileProblem?  it could not be read or parsed
+---@return proactive.Error?            it was, and its event is refused
+function file.load(name)
+  local text, problem = read(name)
+  if not text then return nil, problem end
+  if name:lower():find("%.json$") then return json_body(name, text) end
+  return script(name, text)
+end
+
+--- `FILE:3:7: words`, as compilers say it.
+---@param name string
+---@param problem proactive.cli.FileProblem
+---@return string
+function file.describe(name, problem)
+  local where = name
+  if problem.line then where = ("%s:%d"):format(where, problem.line) end
+  if problem.column then where = ("%s:%d"):format(where, problem.column) end
+  return where .. ": " .. problem.message
+end
+
+return file

@@ -1,0 +1,96 @@
+--- The options that mean the same in every command.
+
+local endpoints = require "proactive.endpoints"
+local nearest = require "proactive.nearest"
+local stop = require "proactive.cli.stop"
+
+local flags = {}
+
+local function known_region(word)
+  for _, region in ipairs(endpoints.regions) do
+    if word:upper() == region then return region end
+  end
+end
+
+--- `NA,EU` as a list.
+local function regions(text)
+  local list = {}
+  for word in text:gmatch("[^,]+") do
+    local region = known_region(word)
+    if not region then
+      return nil, ("unknown region '%s': NA, EU or FE"):format(word)
+    end
+    list[#list + 1] = region
+  end
+  if #list == 0 then return nil, "a region is NA, EU or FE" end
+  return list
+end
+
+local function stage(text)
+  for _, known in ipairs(endpoints.stages) do
+    if text == known then return known end
+  end
+  local hint = nearest.hint(text, endpoints.stages)
+  return nil, ("unknown stage '%s': development or live%s"):format(text, hint)
+end
+
+function flags.json(parser)
+  parser:flag("--json"):description "One JSON object per line on standard output."
+end
+
+function flags.quiet(parser)
+  parser:flag("-q --quiet"):description "Nothing about what went well."
+end
+
+--- Whom to ask: Amazon or a sandbox, which region and stage, with whose credentials.
+function flags.service(parser)
+  parser
+    :option("--sandbox")
+    :argname("URL")
+    :description "Talk to this sandbox, as http://127.0.0.1:4380, and not to Amazon."
+  parser
+    :option("--region")
+    :argname("REGION")
+    :convert(regions)
+    :description "NA (the default), EU or FE: where the customer is. NA,EU is both, for --all."
+  parser
+    :option("--stage")
+    :argname("STAGE")
+    :default("development")
+    :convert(stage)
+    :description "development or live. Live is never the default."
+  parser
+    :option("--skill")
+    :argname("ID")
+    :description "Which skill of the credentials file."
+end
+
+--- The options for `proactive.client` that the flags of `flags.service` stand for.
+---@param args table
+---@return table
+function flags.client_options(args)
+  local options = {
+    region = args.region and args.region[1],
+    stage = args.stage,
+    sandbox = args.sandbox,
+  }
+  if not args.sandbox and not os.getenv("PROACTIVE_SANDBOX") then
+    local found, err = require("proactive.credentials").find(args.skill)
+    if not found then stop.with(2, err) end
+    options.client_id, options.client_secret = found.client_id, found.client_secret
+  end
+  return options
+end
+
+--- A whole number from a lower limit on, for argparse's `convert`.
+function flags.whole(least)
+  return function(text)
+    local number = text:find("^%d+$") and #text <= 9 and tonumber(text)
+    if not number or number < least then
+      return nil, ("a whole number from %d expected, got '%s'"):format(least, text)
+    end
+    return number
+  end
+end
+
+return flags

@@ -1,0 +1,34 @@
+--- Libraries a command needs but the rock does not pull in: missing, each is one sentence that names the package.
+
+local compat = require "proactive.compat"
+local stop = require "proactive.cli.stop"
+
+local needs = {}
+
+local HOW = {
+  argparse = "The command line needs argparse: install lua-argparse (Debian) or the rock argparse",
+  ["proactive.core"] = "This needs the C core, proactive.core: run 'make' in the source tree (Debian packages "
+    .. "libcurl4-openssl-dev and libcjson-dev), or install the rock proactive",
+  ["proactive.httpd"] = "The sandbox needs proactive.httpd: run 'make' in the source tree (Debian package "
+    .. "libmicrohttpd-dev), or install the rock proactive-httpd",
+}
+
+local function first_line(text)
+  return (tostring(text):match("^[^\n]*"):gsub(":$", ""))
+end
+
+--- Requires a module, or ends the command with status 2.
+---@param name "argparse"|"proactive.core"|"proactive.httpd"
+---@return any module
+function needs.module(name)
+  local found, module = pcall(require, name)
+  if found then return module end
+  local sentence = ("%s (Lua %s)"):format(HOW[name], compat.abi)
+  -- Found but not loadable, as for a missing shared library: the loader's words say which.
+  if not tostring(module):find("module '" .. name .. "' not found", 1, true) then
+    sentence = ("%s: %s"):format(sentence, first_line(module))
+  end
+  stop.with(2, "%s", sentence)
+end
+
+return needs

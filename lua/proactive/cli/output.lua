@@ -1,0 +1,144 @@
+--- What a command writes: results on standard output, everything else on standard error.
+
+local compat = require "proactive.compat"
+local explain = require "proactive.cli.explain"
+
+local output = {}
+
+---@class proactive.cli.Output
+---@field as_json boolean  one JSON object per line instead of text
+---@field quiet boolean    no lines about what went well
+local Output = {}
+Output.__index = Output
+
+local terminals = {}
+
+--- Whether a standard stream is a terminal. Plain Lua cannot tell; the shell's `test` inherits our streams.
+---@param descriptor 0|1|2
+---@return boolean
+function output.is_terminal(descriptor)
+  if terminals[descriptor] == nil then
+    terminals[descriptor] = compat.execute(("test -t %d"):format(descriptor))
+  end
+  return terminals[descriptor]
+end
+
+local CODES = { bold = "1", red = "31", green = "32", dim = "2" }
+
+local function colour_wanted()
+  return (os.getenv("NO_COLOR") or "") == ""
+    and os.getenv("TERM") ~= "dumb"
+    and output.is_terminal(1)
+end
+
+---@param opts {json: boolean?, quiet: boolean?}
+---@return proactive.cli.Output
+function output.new(opts)
+  return setmetatable({ as_json = opts.json or false, quiet = opts.quiet or false }, Output)
+end
+
+--- A text in a colour, where a person sees colours.
+---@param name "bold"|"red"|"green"|"dim"
+---@param text string
+---@return string
+function Output:paint(name, text)
+  if self.colour == nil then self.colour = colour_wanted() end
+  return self.colour and ("\27[%sm%s\27[0m"):format(CODES[name], text) or text
+end
+
+--- One line on standard output; formatted when arguments follow.
+---@param text string?
+function Output:print(text, ...)
+  text = text or ""
+  io.stdout:write(select("#", ...) > 0 and text:format(...) or text, "\n")
+end
+
+--- One line on standard error.
+---@param text string
+function Output:warn(text, ...)
+  io.stdout:flush()
+  io.stderr:write(select("#", ...) > 0 and text:format(...) or text, "\n")
+end
+
+--- Lines on standard output, indented.
+---@param lines string[]
+---@param indent integer
+function Output:block(lines, indent)
+  for _, line in ipairs(lines) do
+    self:print("%s%s", line == "" and "" or (" "):rep(indent), line)
+  end
+end
+
+--- A refusal on standard error: one headline, then its reasons.
+---@param subject string
+---@param err proactive.Error
+function Output:refusal(subject, err)
+  self:warn("%s: %s", subject, explain.headline(err))
+  for _, line in ipairs(explain.body(err)) do
+    self:warn("  %s", line)
+  end
+end
+
+-- A violation's `got` may be anything at all, also what JSON has no text for.
+local function writable(value)
+  local json = require "proactive.json"
+  if json.encode({ value }) then return value end
+  return (explain.value(value):gsub("[\128-\255]", "?"))
+end
+
+--- Violations or warnings as a JSON array.
+---@param list proactive.Violation[]?
+---@return table
+function output.violations(list)
+  local copy = require("proactive.json").array {}
+  for index, violation in ipairs(list or {}) do
+    copy[index] = {}
+    for name, value in pairs(violation) do
+      copy[index][name] = writable(value)
+    end
+  end
+  return copy
+end
+
+local ERROR_FIELDS = {
+  "kind",
+  "message",
+  "fix",
+  "retryable",
+  "retry_after",
+  "status",
+  "request_id",
+  "attempts",
+  "cause",
+}
+
+--- An error object as a table that can be written as JSON.
+---@param err proactive.Error
+---@return table
+function output.error(err)
+  local copy = {}
+  for _, name in ipairs(ERROR_FIELDS) do
+    copy[name] = err[name]
+  end
+  if err.violations then copy.violations = output.violations(err.violations) end
+  return copy
+end
+
+--- One object as one line of JSON.
+---@param value table
+function Output:json(value)
+  local json = require "proactive.json"
+  self:print("%s", assert(json.encode(value, { order = output.order })))
+end
+
+--- The order of the fields in the JSON of this command line.
+output.order = {}
+for rank, name in ipairs {
+  "file", "valid", "user", "audience", "region", "accepted", "status", "request_id", "reference_id",
+  "method", "url", "locale", "text", "known", "violations", "warnings",
+  "path", "rule", "message", "got", "expected", "hint", "kind", "fix",
+} do
+  output.order[name] = rank
+end
+
+return output

@@ -1,0 +1,85 @@
+--- `proactive sandbox`: the stand-in for Alexa, and the ids of its customers.
+
+local flags = require "proactive.cli.flags"
+local needs = require "proactive.cli.needs"
+local stop = require "proactive.cli.stop"
+
+local sandbox = {
+  summary = "a stand-in for Alexa on this machine",
+  description = "Serves what Alexa serves, at the same paths, until it is interrupted. Client id and secret are "
+    .. "amzn1.application-oa2-client.sandbox and sandbox; proactive uses them by itself.",
+  example = "proactive sandbox --port 4380\nproactive sandbox users 3",
+}
+
+local function declare_answers(parser)
+  parser:flag("--strict"):description "Refuse what the sources dispute."
+  parser
+    :option("--duplicates")
+    :choices({ "update", "409", "400" })
+    :description "The answer to a reference id used again for a customer (default: update)."
+  parser
+    :option("--error-body")
+    :choices({ "type", "code" })
+    :description "The first field of an error (default: type)."
+  parser
+    :option("--no-auth-status")
+    :choices({ "403", "401" })
+    :description "The answer without an Authorization header (default: 403)."
+  parser
+    :option("--success")
+    :choices({ "202", "200" })
+    :description "The answer to an accepted event (default: 202)."
+end
+
+function sandbox.declare(parser)
+  parser
+    :option("--port")
+    :argname("PORT")
+    :convert(flags.whole(0))
+    :description "The port (default: 4380); 0 takes a free one."
+  parser
+    :option("--host")
+    :argname("ADDRESS")
+    :description "The address to listen on (default: 127.0.0.1)."
+  parser:flag("--tls"):description "Serve https, with an authority of its own."
+  parser
+    :option("--users")
+    :argname("N")
+    :convert(flags.whole(0))
+    :description "Start with N customers alike; default: a handful over regions and locales."
+  declare_answers(parser)
+  parser:require_command(false)
+  parser:command_target "action"
+  local users = parser:command("users"):description "List the user ids of --users N."
+  users:argument("N"):target("count"):convert(flags.whole(1))
+end
+
+local function list_users(count, out)
+  needs.module("proactive.core")
+  local id = require("proactive.sandbox").user_id
+  for number = 1, count do
+    out:print(id(number))
+  end
+  return 0
+end
+
+function sandbox.run(args, out)
+  if args.action == "users" then return list_users(args.count, out) end
+  needs.module("proactive.core")
+  needs.module("proactive.httpd")
+  local ok, err = require("proactive.sandbox").serve {
+    port = args.port or 4380,
+    host = args.host,
+    tls = args.tls,
+    users = args.users,
+    strict = args.strict,
+    duplicates = args.duplicates,
+    error_body = args.error_body,
+    no_auth_status = args.no_auth_status and tonumber(args.no_auth_status),
+    success = args.success and tonumber(args.success),
+  }
+  if not ok then stop.with(1, "%s", tostring(err)) end
+  return 0
+end
+
+return sandbox

@@ -1,0 +1,160 @@
+--- `proactive send`: one event to all customers, to some, or to those of a list.
+
+local body_of = require "proactive.cli.body"
+local file = require "proactive.cli.file"
+local flags = require "proactive.cli.flags"
+local needs = require "proactive.cli.needs"
+local output = require "proactive.cli.output"
+local report_of = require "proactive.cli.report"
+local stop = require "proactive.cli.stop"
+local targets_of = require "proactive.cli.targets"
+
+local send = {
+  summary = "send an event to all customers, to some, or to a list",
+  description = "Sends the event of FILE: a Lua script that returns one (or {event=, audience=, expires_in=, "
+    .. "reference_id=}), or a .json request body. A script runs with your rights; for what others wrote use .json.",
+  example = "proactive send examples/events/media_content.lua --all --region NA,EU\n"
+    .. "proactive send order.lua --to amzn1.ask.account.AFE... --sandbox http://127.0.0.1:4380",
+}
+
+local function declare_targets(parser)
+  parser:flag("--all"):description "To all customers of the skill in the region (Multicast)."
+  parser
+    :option("--to")
+    :argname("USER")
+    :args("+")
+    :count("*")
+    :action("concat")
+    :init(nil)
+    :description "To these customers, by user id (Unicast)."
+  parser
+    :option("--to-file")
+    :argname("F")
+    :description "To the customers of F, one a line: ID or ID<TAB>REGION; - is standard input."
+end
+
+function send.declare(parser)
+  parser:argument("FILE"):target "file"
+  declare_targets(parser)
+  flags.service(parser)
+  parser:flag("--dry-run"):description "Show the requests and send nothing."
+  parser:flag("--no-validate"):description "Leave the judgement to the service."
+  parser:flag("--yes"):description "Do not ask before sending to more than one live customer."
+  flags.quiet(parser)
+  flags.json(parser)
+end
+
+local function load(name)
+  local loaded, problem, refusal = file.load(name)
+  if problem then stop.with(2, "%s", file.describe(name, problem)) end
+  if refusal then stop.with(1, refusal) end
+  return loaded
+end
+
+--- Asks before more than one live customer is reached.
+local function confirm(args, targets)
+  if args.stage ~= "live" or args.dry_run or args.yes or targets.count == 1 then return end
+  local word = targets.count and ("%d"):format(targets.count) or "all"
+  local whom = "all customers of the list"
+  if targets.everyone then whom = "all customers" end
+  if targets.count then whom = word .. " customers" end
+  if targets.from_stdin or not output.is_terminal(0) then
+    stop.with(2, "this sends to %s of the live skill: confirm with --yes; nothing was sent", whom)
+  end
+  io.stderr:write(("This sends to %s of the live skill. Type %s to go on: "):format(whom, word))
+  if io.read("*l") ~= word then stop.with(2, "not confirmed; nothing was sent") end
+end
+
+--- Checks a script's event once, ahead of all customers, so that what is wrong with it is said once.
+local function preflight(loaded, args)
+  if loaded.body or args.no_validate then return end
+  local proactive = require "proactive"
+  local request, err = proactive.request(loaded.event, proactive.audience.multicast {}, loaded.opts)
+  if not request then return err end
+  local ok, invalid = proactive.validate(request)
+  return not ok and invalid or nil
+end
+
+--- Submits, making room when the client's queue is full.
+local function submit(client, loaded, target, opts, on_done)
+  while true do
+    local ok, err = client:submit(loaded.event, target.audience, opts, on_done)
+    if ok then return end
+    if err.kind ~= "busy" then return on_done(nil, err) end
+    client:step(1)
+  end
+end
+
+local function send_body(client, loaded, target, opts, report)
+  local request = body_of.of_json(loaded, target)
+  for _, region in ipairs(target.audience.regions or { target.region or client.region }) do
+    local receipt, err = client:send_request(request, { region = region, validate = opts.validate })
+    report:one(target, region, receipt, err)
+  end
+end
+
+local function deliver(client, loaded, targets, opts, report)
+  for target in targets.each do
+    if target.problem then
+      report:unreadable(target.problem)
+    elseif loaded.body then
+      send_body(client, loaded, target, opts, report)
+    else
+      submit(client, loaded, target, opts, function(receipt, err)
+        report:outcome(target, receipt, err)
+      end)
+      client:step(0)
+    end
+  end
+  client:flush()
+end
+
+local function show(request, out)
+  if out.as_json then return out:json(request) end
+  out:print("%s %s", request.method, request.url)
+  out:print("%s", body_of.pretty(request.body))
+end
+
+local function dry_run(args, loaded, targets, out)
+  local report = report_of.new(out)
+  for target in targets.each do
+    if target.problem then
+      report:unreadable(target.problem)
+    else
+      for _, request in ipairs(body_of.requests(args, loaded, target)) do
+        show(request, out)
+      end
+    end
+  end
+  return report:status()
+end
+
+local function send_all(args, loaded, targets, out)
+  local client, err = require("proactive").client(flags.client_options(args))
+  if not client then stop.with(2, err) end
+  local opts = { validate = not args.no_validate }
+  for name, value in pairs(loaded.opts) do
+    opts[name] = value
+  end
+  local report = report_of.new(out)
+  deliver(client, loaded, targets, opts, report)
+  client:close()
+  return report:status()
+end
+
+function send.run(args, out)
+  needs.module("proactive.core")
+  local loaded = load(args.file)
+  local targets = targets_of.of(args, body_of.audience(loaded))
+  confirm(args, targets)
+  local invalid = preflight(loaded, args)
+  if invalid and out.as_json then
+    out:json { file = args.file, accepted = false, error = output.error(invalid) }
+    return 1
+  elseif invalid then
+    stop.with(1, invalid)
+  end
+  return (args.dry_run and dry_run or send_all)(args, loaded, targets, out)
+end
+
+return send

@@ -1,0 +1,138 @@
+--- Whom `send` sends to: all customers, some, or those of a list.
+
+local endpoints = require "proactive.endpoints"
+local stop = require "proactive.cli.stop"
+
+local targets = {}
+
+---@class proactive.cli.Target
+---@field audience table?  of `proactive.audience`
+---@field user string?     nil: all customers
+---@field region string?
+---@field problem string?  a line of the list that names no customer
+
+---@class proactive.cli.Targets
+---@field each fun(): proactive.cli.Target?  the next one
+---@field count integer?   how many; nil when it is not known before
+---@field everyone boolean all customers
+---@field from_stdin boolean
+
+local function audience()
+  return require("proactive").audience
+end
+
+local function unicast(user, region)
+  return { user = user, region = region, audience = audience().unicast(user, { region = region }) }
+end
+
+local function each_of(list)
+  local index = 0
+  return function()
+    index = index + 1
+    return list[index]
+  end
+end
+
+local function everyone(regions)
+  local one = { audience = audience().multicast { regions = regions } }
+  return { each = each_of { one }, everyone = true }
+end
+
+local function some(users, region)
+  local list = {}
+  for index, user in ipairs(users) do
+    list[index] = unicast(user, region)
+  end
+  return { each = each_of(list), count = #list }
+end
+
+--- One line of a list: `ID` or `ID<TAB>REGION`; nil for an empty one.
+local function from_line(line, where, region)
+  line = line:gsub("\r$", "")
+  if not line:find("%S") then return nil end
+  local user, named = line:match("^([^%s]+)\t([^%s]+)$")
+  user = user or line:match("^([^%s]+)$")
+  if not user then return { problem = where .. ": expected ID or ID<TAB>REGION" } end
+  for _, known in ipairs(endpoints.regions) do
+    if named == nil or named == known then return unicast(user, named or region) end
+  end
+  return { problem = ("%s: unknown region '%s': NA, EU or FE"):format(where, named) }
+end
+
+local function reader(handle, path, region)
+  local number = 0
+  return function()
+    while true do
+      local line = handle:read("*l")
+      if not line then return nil end
+      number = number + 1
+      local target = from_line(line, ("%s:%d"):format(path, number), region)
+      if target then return target end
+    end
+  end
+end
+
+--- Reads a list that can be read twice to its end: a bad line is found before anything is sent.
+local function survey(handle, path, region)
+  local count = 0
+  for target in reader(handle, path, region) do
+    if target.problem then stop.with(2, "%s; nothing was sent", target.problem) end
+    count = count + 1
+  end
+  handle:seek("set", 0)
+  return count
+end
+
+local function listed(path, region)
+  local from_stdin = path == "-"
+  local handle, message = io.stdin, nil
+  if not from_stdin then
+    handle, message = io.open(path, "r")
+    -- opening a folder succeeds, reading it does not
+    if handle and not handle:read(0) and select(2, handle:read(0)) then
+      handle, message = nil, path .. ": is not a file"
+    end
+  end
+  if not handle then stop.with(2, "%s", message) end
+  local seekable = not from_stdin and handle:seek("set", 0) ~= nil
+  local count = seekable and survey(handle, path, region) or nil
+  local each = reader(handle, from_stdin and "standard input" or path, region)
+  return { each = each, count = count, from_stdin = from_stdin }
+end
+
+--- FILE's own audience.
+local function own(given)
+  if given.type == "Multicast" then
+    return { each = each_of { { audience = given } }, everyone = true }
+  elseif given.type == "Unicast" then
+    local one = { user = given.user, region = given.region, audience = given }
+    return { each = each_of { one }, count = 1 }
+  end
+  stop.usage("FILE's audience is neither Multicast nor Unicast; use --all, --to or --to-file")
+end
+
+local function one_region(args, flag)
+  if args.region and #args.region > 1 then
+    stop.usage("%s takes one --region; only --all takes several", flag)
+  end
+  return args.region and args.region[1]
+end
+
+--- The targets that flags or FILE name.
+---@param args table            `all`, `to`, `to_file`, `region`
+---@param given table?          FILE's own audience
+---@return proactive.cli.Targets
+function targets.of(args, given)
+  local named = (args.all and 1 or 0) + (args.to and 1 or 0) + (args.to_file and 1 or 0)
+  if named > 1 then stop.usage("--all, --to and --to-file exclude each other") end
+  if named == 1 and given then
+    stop.usage("FILE names its own audience: leave out --all, --to and --to-file, or take it out of FILE")
+  end
+  if args.all then return everyone(args.region) end
+  if args.to then return some(args.to, one_region(args, "--to")) end
+  if args.to_file then return listed(args.to_file, one_region(args, "--to-file")) end
+  if given then return own(given) end
+  stop.usage("whom to? --all, --to USER or --to-file F")
+end
+
+return targets
