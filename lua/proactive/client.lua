@@ -490,6 +490,31 @@ function Client:warm()
   return true
 end
 
+--- Asks for a token, unless there is a good one already. Sends do this by themselves; this is for looking.
+---@return {scope: string, expires_in: number, length: integer, reveal: fun(): string}? token
+---   seconds left, characters; `reveal` gives the token itself, which nothing else here ever prints
+---@return proactive.Error?
+function Client:token()
+  local forked = check_usable(self, "token")
+  if forked then return nil, forked end
+  local source = self.delivery.source
+  local state, err
+  local failed = run_until(self, function()
+    state, err = source:poll(self.clock.monotonic())
+    return state ~= "wait"
+  end)
+  if failed or not state then return nil, failed or err end
+  local info = source.handle:info(self.clock.monotonic())
+  return {
+    scope = endpoints.scope,
+    expires_in = info.expires_in,
+    length = info.length,
+    reveal = function()
+      return source.handle:reveal()
+    end,
+  }
+end
+
 --- A pollable descriptor for an event loop, or nil where the platform has none.
 ---@return integer?
 function Client:fd()
