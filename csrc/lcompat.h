@@ -65,6 +65,16 @@ static inline void lcompat_pushintegral(lua_State *L, double n) {
 #endif
 }
 
+/* Whether the number is one of those that a double may have rounded. */
+static inline int lcompat_beyond_exact(lua_State *L, int i) {
+#if LUA_VERSION_NUM >= 503
+  const lua_Integer most = (lua_Integer)LCOMPAT_MAX_EXACT;
+  if (lua_isinteger(L, i))
+    return lua_tointeger(L, i) > most || lua_tointeger(L, i) < -most;
+#endif
+  return fabs((double)lua_tonumber(L, i)) > LCOMPAT_MAX_EXACT;
+}
+
 /* A finite number within [low, high]; text that looks like one is refused. Raises, naming the
  * argument. */
 static inline double lcompat_checknumber(lua_State *L, int i, double low, double high) {

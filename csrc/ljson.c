@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "ljson.h"
+
+#include <lauxlib.h>
+#include <math.h>
+
+#include "lcompat.h"
+#include "ljson_box.h"
+
+#define BOX "proactive.json"
+
+/* Slots a walk takes at each level, with room to spare. */
+#define STACK_NEEDED (4 * LIMIT_JSON_DEPTH + 16)
+
+void ljson_empty(ljson_box *b) {
+  json_free(b->tree);
+  json_text_free(b->text);
+  buf_free(&b->out);
+  b->tree = NULL;
+  b->text = NULL;
+}
+
+static int box_gc(lua_State *L) {
+  ljson_empty(luaL_checkudata(L, 1, BOX));
+  return 0;
+}
+
+/* Pushes `options.name`, or nil; type: what it must be when it is given, LUA_TNONE for anything. */
+static void push_option(lua_State *L, const char *name, int type) {
+  lua_pushnil(L);
+  if (lua_isnil(L, OPTIONS)) return;
+  lua_pop(L, 1);
+  lua_pushstring(L, name);
+  lua_rawget(L, OPTIONS);
+  if (type != LUA_TNONE && !lua_isnil(L, -1) && lua_type(L, -1) != type)
+    luaL_error(L, "bad option '%s': %s expected", name, lua_typename(L, type));
+}
+
+/* Fills the slots and reserves the stack of the walk. */
+ljson_box *ljson_begin(lua_State *L) {
+  lua_settop(L, OPTIONS);
+  if (!lua_isnil(L, OPTIONS)) luaL_checktype(L, OPTIONS, LUA_TTABLE);
+  push_option(L, "array", LUA_TTABLE);
+  push_option(L, "null", LUA_TNONE);
+  push_option(L, "order", LUA_TTABLE);
+  push_option(L, "pretty", LUA_TBOOLEAN);
+  luaL_checkstack(L, STACK_NEEDED, "JSON");
+  ljson_box *b = lcompat_newuserdata(L, sizeof *b);
+  b->tree = NULL;
+  b->text = NULL;
+  buf_init(&b->out, LIMIT_JSON_TEXT_BYTES);
+  luaL_setmetatable(L, BOX);
+  return b;
+}
+
+int ljson_no_memory(lua_State *L) {
+  return luaL_error(L, "not enough memory");
+}
+
+static void push_value(lua_State *L, const json_node *node);
+
+static void push_array(lua_State *L, const json_node *array) {
+  int index = 0;
+  lua_newtable(L);
+  for (const json_node *item = json_first(array); item != NULL; item = json_next(item)) {
+    push_value(L, item); /* table, value */
+    lua_rawseti(L, -2, ++index);
+  }
+  if (lua_isnil(L, ARRAY)) return;
+  lua_pushvalue(L, ARRAY);
+  lua_setmetatable(L, -2);
+}
+
+static void push_object(lua_State *L, const json_node *object) {
+  lua_newtable(L);
+  for (const json_node *item = json_first(object); item != NULL; item = json_next(item)) {
+    lua_pushstring(L, json_key(item));
+    push_value(L, item); /* table, key, value */
+    lua_rawset(L, -3);
+  }
+}
+
+static void push_number(lua_State *L, double n) {
+  if (n == floor(n))
+    lcompat_pushintegral(L, n);
+  else
+    lua_pushnumber(L, (lua_Number)n);
+}
+
+static void push_value(lua_State *L, const json_node *node) {
+  switch (json_kind_of(node)) {
+  case JSON_OBJECT: push_object(L, node); break;
+  case JSON_ARRAY: push_array(L, node); break;
+  case JSON_TEXT: lua_pushstring(L, json_text(node)); break;
+  case JSON_NUMBER: push_number(L, json_number(node)); break;
+  case JSON_TRUE: lua_pushboolean(L, 1); break;
+  case JSON_FALSE: lua_pushboolean(L, 0); break;
+  case JSON_NULL: lua_pushvalue(L, NULL_VALUE); break;
+  }
+}
+
+/* decode(text, options) -> value | nil, message, line, column */
+static int l_decode(lua_State *L) {
+  size_t len;
+  json_error error;
+  luaL_checktype(L, VALUE, LUA_TSTRING);
+  ljson_box *b = ljson_begin(L);
+  const char *text = lua_tolstring(L, VALUE, &len);
+  switch (json_parse(text, len, &b->tree, &error)) {
+  case JSON_OK:
+    push_value(L, b->tree);
+    ljson_empty(b);
+    return 1;
+  case JSON_REFUSED:
+    lua_pushnil(L);
+    lua_pushstring(L, error.message);
+    lua_pushinteger(L, error.line);
+    lua_pushinteger(L, error.column);
+    return 4;
+  default: return ljson_no_memory(L);
+  }
+}
+
+void ljson_open(lua_State *L) {
+  static const luaL_Reg functions[] = {{"encode", ljson_encode}, {"decode", l_decode}, {NULL, NULL}};
+  luaL_newmetatable(L, BOX);
+  lua_pushcfunction(L, box_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_pop(L, 1);
+  luaL_setfuncs(L, functions, 0);
+}
