@@ -15,7 +15,7 @@ comma  := ,
 
 # --- sources: the one list; `make lint` compares it with the rockspecs and with what is on disk ---
 
-HTTPD_ONLY    := httpd.c lhttpd.c
+HTTPD_ONLY    := httpd.c lhttpd.c sock.c
 CORE_SOURCES  := $(sort $(filter-out $(HTTPD_ONLY),$(notdir $(wildcard csrc/*.c))))
 HTTPD_SOURCES := buf.c $(HTTPD_ONLY)
 
@@ -26,7 +26,7 @@ lua_include = $(if $(filter jit,$(LUA)),/usr/include/luajit-2.1,/usr/include/lua
 pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null || echo '$(3)')
 
 LUA_CFLAGS := $(call pkg,cflags,$(lua_package),-I$(lua_include))
-LUA_LIBS    = $(call pkg,libs,$(lua_package),-l$(lua_package))
+LUA_LIBS    = $(call pkg,libs,$(lua_package),-l$(if $(filter jit,$(LUA)),luajit-5.1,lua$(LUA)))
 LIB_CFLAGS := $(call pkg,cflags,libcurl) $(call pkg,cflags,libmicrohttpd)
 CORE_LIBS  := $(call pkg,libs,libcurl,-lcurl) -lcjson
 HTTPD_LIBS := $(call pkg,libs,libmicrohttpd,-lmicrohttpd)
@@ -100,6 +100,16 @@ asan: ## the whole suite under AddressSanitizer and UBSan, leaks included
 	  -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
 	@SPEC=$(SPEC) scripts/test.sh asan
 
+torture: ## every allocation fails in turn, on Lua 5.4 and LuaJIT
+	@scripts/deps.sh torture
+	@for lua in $(LUAS); do $(SUBMAKE) all build/$$lua/torture LUA=$$lua || exit 1; done
+	@scripts/torture.sh $(LUAS)
+
+# The core is linked in, so that its calls of the allocator can be led to ours.
+$(BUILD)/torture: $(BUILD)/obj/torture.o $(call objects,$(CORE_SOURCES))
+	$(Q)$(CC) $(CFLAGS) -pthread $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free) \
+	  -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LUA_LIBS)
+
 lint: ## formatting, static analysis, layers, lists of sources, exported names
 	@scripts/deps.sh lint
 	@$(SUBMAKE) all
@@ -112,4 +122,4 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-.PHONY: all deps demo test units asan lint clean help
+.PHONY: all deps demo test units asan torture lint clean help

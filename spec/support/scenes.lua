@@ -1,0 +1,122 @@
+--- The scenes of the torture run: scenes.lua(name, url, reference) -> run, settle.
+---
+--- `run` is called while one allocation fails; `settle` afterwards, with memory back: it lets the client
+--- finish what it holds and tells what the script was told of its event:
+---   "accepted", "failed KIND", "silent" (never told anything), "told twice", "stuck".
+local name, url, reference = ...
+
+io.stderr = { write = function() end } -- in this state alone: each client says that it is a sandbox's
+
+local json = require("proactive.json")
+local proactive = require("proactive")
+local L = proactive.localized
+
+local client
+local told = { calls = 0, receipt = false, err = false }
+
+--- Allocates nothing: what it is told must not get lost.
+local function on_done(receipt, err)
+  told.calls = told.calls + 1
+  told.receipt, told.err = receipt or false, err or false
+end
+
+local function event()
+  return assert(proactive.events.MediaContent.Available({
+    availability = {
+      startTime = "2030-01-01T20:00:00Z",
+      provider = { name = L({ ["en-US"] = "Provider" }) },
+      method = "AIR",
+    },
+    content = { name = L({ ["en-US"] = "Content" }), contentType = "EPISODE" },
+  }))
+end
+
+local function open(secret)
+  client = assert(proactive.client({
+    sandbox = url,
+    client_id = "amzn1.application-oa2-client.sandbox",
+    client_secret = secret or "sandbox",
+    timeout = 5,
+    connect_timeout = 5,
+    logger = function() end,
+  }))
+end
+
+local function submit(what, audience, opts)
+  opts.reference_id = reference
+  assert(client:submit(what, audience, opts, on_done))
+end
+
+local function finish()
+  while client:pending() > 0 do client:step(1) end
+end
+
+local HOSTILE = {
+  '{"a":[1,2,{"b":"\\u00e9\\ud83d\\ude00"}],"c":null,"d":1e3}',
+  '{"a":1,"a":2}',
+  '{"a":' .. ("["):rep(100),
+  '{"n":9007199254740993}',
+  '["\\ud800"]',
+  '["' .. ("x"):rep(5000) .. '"] trailing',
+  "{\"a\":\"\255\254\"}",
+  "<html><body>Not found</body></html>",
+}
+
+local SCENES = {}
+
+function SCENES.decode()
+  for _, text in ipairs(HOSTILE) do json.decode(text) end
+  json.encode({ list = json.array({}), text = ("y"):rep(3000), { "mixed" } })
+  json.encode({ list = json.array({ 1, 2.5, "three" }), text = ("y"):rep(3000) })
+end
+
+function SCENES.token_refused()
+  open("not the secret")
+  submit(event(), proactive.audience.multicast(), {})
+  finish()
+end
+
+function SCENES.send()
+  open()
+  submit(event(), proactive.audience.multicast(), {})
+  finish()
+  client:close()
+end
+
+function SCENES.refused_400()
+  open()
+  local wrong = event()
+  wrong.payload.availability.method = "PIGEON"
+  submit(wrong, proactive.audience.multicast(), { validate = false })
+  finish()
+end
+
+function SCENES.refused_403()
+  open()
+  submit(event(), proactive.audience.unicast("amzn1.ask.account.NOBODY"), {})
+  finish()
+end
+
+function SCENES.close()
+  open()
+  submit(event(), proactive.audience.multicast(), {})
+  client:step(0)
+  client:close()
+end
+
+local function verdict()
+  if told.calls > 1 then return "told twice" end
+  if told.calls == 0 then return "silent" end
+  return told.receipt and "accepted" or ("failed " .. told.err.kind)
+end
+
+local function settle()
+  if client then
+    local done = client.closed or client:flush(10)
+    client:close()
+    if not done then return "stuck" end
+  end
+  return verdict()
+end
+
+return SCENES[name], settle

@@ -1,0 +1,97 @@
+--- Fails every allocation in turn, once and for ever, in every scene, and holds the outcome against
+--- what the sandbox counted. Run by the host build/*/torture, which gives `torture.run`.
+---
+--- After each run, however it ended: nothing is left allocated, the client can finish what it holds,
+--- and no event is both reported as failed and delivered, nor delivered without a word.
+local sandbox_of = require("proactive.sandbox")
+
+-- How many runs before the sandbox is asked what it accepted.
+local BATCH = 200
+
+--- What a scene tells when nothing fails, and whether its event may be judged by the counts: closing
+--- a client with a request under way leaves the outcome unknown, as `cancelled` says.
+local SCENES = {
+  { name = "decode", outcome = "silent" },
+  { name = "token_refused", outcome = "failed auth", counted = true },
+  { name = "send", outcome = "accepted", counted = true },
+  { name = "refused_400", outcome = "failed invalid", counted = true },
+  { name = "refused_403", outcome = "failed not_enabled", counted = true },
+  { name = "close", outcome = "failed cancelled" },
+}
+
+local LIBRARIES = { "Lua", "libcurl", "cJSON", "own C" }
+
+-- The child runs in the stock interpreter, not in this host.
+arg = { [-1] = os.getenv("TORTURE_LUA"), [0] = "torture" } -- luacheck: ignore
+local sandbox = assert(sandbox_of.start({}))
+
+local passed, failed = 0, 0
+local points = {}
+for _, library in ipairs(LIBRARIES) do points[library] = 0 end
+
+local function check(ok, text, ...)
+  if ok then
+    passed = passed + 1
+  else
+    failed = failed + 1
+    print("  " .. string.format(text, ...))
+  end
+end
+
+--- Compares what scripts were told with what the sandbox accepted.
+local function verify(batch)
+  local accepted = {}
+  for _, count in ipairs(assert(sandbox:counts())) do
+    accepted[count.reference_id] = (accepted[count.reference_id] or 0) + count.accepted
+  end
+  for reference, outcome in pairs(batch) do
+    local delivered = (accepted[reference] or 0) > 0
+    check(delivered == (outcome == "accepted"), "%s: told %q, and %s", reference, outcome,
+      delivered and "delivered" or "not delivered")
+  end
+  assert(sandbox:reset())
+end
+
+local function run(scene, n, forever)
+  local reference = string.format("%s%d%s", scene.name:gsub("_", ""), n, forever and "f" or "o")
+  local library, outcome, left = torture.run(scene.name, sandbox.url, reference, n, forever)
+  local sound = outcome == "accepted" or outcome == "silent" or outcome:find("^failed ")
+  check(sound, "%s, allocation %d (%s): %s", reference, n, library or "none", outcome)
+  check(not left, "%s, allocation %d (%s): left over: %s", reference, n, library or "none",
+    tostring(left))
+  return library, outcome, reference
+end
+
+local function every_allocation(scene, forever)
+  local n, batch, size = 0, {}, 0
+  repeat
+    n = n + 1
+    local library, outcome, reference = run(scene, n, forever)
+    if library then points[library] = points[library] + 1 end
+    if scene.counted then
+      batch[reference], size = outcome, size + 1
+      if size == BATCH or not library then
+        verify(batch)
+        batch, size = {}, 0
+      end
+    end
+    if not library then
+      check(outcome == scene.outcome, "%s without a failure: %s", scene.name, outcome)
+    end
+  until not library
+  print(string.format("%-14s %-9s %5d allocations", scene.name, forever and "for ever" or "once",
+    n - 1))
+end
+
+for _, scene in ipairs(SCENES) do
+  every_allocation(scene, false)
+  every_allocation(scene, true)
+end
+sandbox:stop()
+
+for _, library in ipairs(LIBRARIES) do
+  print(string.format("%-14s %6d points", library, points[library]))
+  check(points[library] > 0, "no allocation of %s was hit", library)
+end
+print(string.format("%d passed, %d failed", passed, failed))
+if failed > 0 then error("torture found faults", 0) end
