@@ -8,23 +8,20 @@
 #include <limits.h>
 #include <math.h>
 #include <microhttpd.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "buf.h"
+#include "sock.h"
 
-/* A connection and the one request it can have at a time. Its state says which list it is in, so one
- * pair of links is enough. */
+/* A connection and the one request it can have at a time. Its state says which list it is in, so
+ * one pair of links is enough. */
 typedef enum {
   ARRIVING, /* in `arriving`: at rest, or a request is on its way */
   WAITING,  /* in `waiting`, suspended */
@@ -38,10 +35,10 @@ typedef struct conn conn;
 struct conn {
   httpd *server;
   struct MHD_Connection *mhd;
-  conn *prev, *next;    /* in the list of its state */
-  conn *hash_next;      /* while WAITING or TAKEN */
+  conn *prev, *next; /* in the list of its state */
+  conn *hash_next;   /* while WAITING or TAKEN */
   state state;
-  double due;           /* ARRIVING: when it must have arrived; PACED: when to go on */
+  double due; /* ARRIVING: when it must have arrived; PACED: when to go on */
   httpd_request request;
   httpd_header *headers; /* what request.headers points to */
   buf target, body;
@@ -57,6 +54,7 @@ struct httpd {
   int epoll; /* watches libmicrohttpd's own epoll, and standard input if asked to */
   int port;
   bool tls;
+  bool resumed; /* since the last MHD_run: libmicrohttpd's own timeout does not count it */
   bool stdin_ended;
   size_t max_body;
   double idle_timeout;
@@ -70,7 +68,8 @@ struct httpd {
   char *start_error; /* while starting: where libmicrohttpd's log goes */
 };
 
-/* --- small parts ------------------------------------------------------------------------------- */
+/* --- small parts -------------------------------------------------------------------------------
+ */
 
 static double now(void) {
   struct timespec t;
@@ -96,22 +95,24 @@ static conn **table_slot(const httpd *s, int64_t id) {
   return slot;
 }
 
-static bool is_named(const conn *c) { return c->state == WAITING || c->state == TAKEN; }
+static bool is_named(const conn *c) {
+  return c->state == WAITING || c->state == TAKEN;
+}
 
 static list *list_of(httpd *s, state which) {
   switch (which) {
-    case ARRIVING:
-    case DOOMED: return &s->arriving;
-    case WAITING: return &s->waiting;
-    case PACED: return &s->paced;
-    case TAKEN:
-    case ANSWERED: break;
+  case ARRIVING:
+  case DOOMED: return &s->arriving;
+  case WAITING: return &s->waiting;
+  case PACED: return &s->paced;
+  case TAKEN:
+  case ANSWERED: break;
   }
   return NULL;
 }
 
-/* The one way from state to state: keeps lists, count and table true. A request enters the table when
- * it gets its id, in hand_over. */
+/* The one way from state to state: keeps lists, count and table true. A request enters the table
+ * when it gets its id, in hand_over. */
 static void enter(conn *c, state next) {
   httpd *s = c->server;
   list *from = list_of(s, c->state), *to = list_of(s, next);
@@ -123,7 +124,16 @@ static void enter(conn *c, state next) {
   c->state = next;
 }
 
-/* --- libmicrohttpd's callbacks: a connection ------------------------------------------------------ */
+/* RFC 9110 sections 5.1 and 5.5. */
+bool httpd_header_ok(const httpd_header *h) {
+  static const char token[] = "!#$%&'*+-.^_`|~0123456789"
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  return h->name_len > 0 && strspn(h->name, token) == h->name_len &&
+         strcspn(h->value, "\r\n") == h->value_len;
+}
+
+/* --- libmicrohttpd's callbacks: a connection
+ * ------------------------------------------------------ */
 
 static int descriptor(struct MHD_Connection *mhd) {
   const union MHD_ConnectionInfo *info =
@@ -198,7 +208,8 @@ static void on_log(void *server, const char *format, va_list args) {
     vsnprintf(s->start_error, LIMIT_ERROR_BYTES, format, args);
 }
 
-/* --- libmicrohttpd's callbacks: a request --------------------------------------------------------- */
+/* --- libmicrohttpd's callbacks: a request
+ * --------------------------------------------------------- */
 
 /* An answer of our own, for requests that are not handed to the caller. */
 static enum MHD_Result refuse(conn *c, unsigned status) {
@@ -224,22 +235,28 @@ static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind, const 
 static bool collect_headers(conn *c, int count) {
   c->headers = malloc((size_t)(count > 0 ? count : 1) * sizeof *c->headers);
   c->request.headers = c->headers;
-  return c->headers &&
-         MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, add_header, c) == count;
+  return c->headers && MHD_get_connection_values_n(c->mhd, MHD_HEADER_KIND, add_header, c) == count;
 }
 
-/* More than one statement of the body's length is how requests are smuggled past a proxy (RFC 9112
- * section 6.3): not taken. Otherwise *length is what was announced, or 0. */
-static bool body_length(const conn *c, unsigned long long *length) {
+static bool is_named_as(const httpd_header *h, const char *name) {
+  return strcasecmp(h->name, name) == 0;
+}
+
+/* The status to refuse with, or 0. Two statements of the body's length are how requests are
+ * smuggled past a proxy (RFC 9112 section 6.3); *length is what was announced, or 0. */
+static unsigned judge_headers(const conn *c, unsigned long long *length) {
   int statements = 0;
   *length = 0;
   for (size_t i = 0; i < c->request.header_count; i++) {
     const httpd_header *h = &c->headers[i];
-    bool counted = strcasecmp(h->name, "Content-Length") == 0;
-    if (counted) *length = strtoull(h->value, NULL, 10); /* its form has been checked already */
-    statements += counted || strcasecmp(h->name, "Transfer-Encoding") == 0;
+    if (!httpd_header_ok(h)) return MHD_HTTP_BAD_REQUEST;
+    bool counted = is_named_as(h, "Content-Length");
+    bool coded = is_named_as(h, "Transfer-Encoding");
+    if (counted) *length = strtoull(h->value, NULL, 10); /* libmicrohttpd has checked its form */
+    if (coded && strcasecmp(h->value, "chunked") != 0) return MHD_HTTP_NOT_IMPLEMENTED;
+    statements += counted || coded;
   }
-  return statements <= 1;
+  return statements > 1 ? MHD_HTTP_BAD_REQUEST : 0;
 }
 
 /* The request is the caller's turn now. */
@@ -266,7 +283,8 @@ static enum MHD_Result begin(conn *c, const char *method) {
   if (count > LIMIT_HTTPD_HEADERS) return refuse(c, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE);
   if (!collect_headers(c, count)) return MHD_NO;
   unsigned long long length;
-  if (!body_length(c, &length)) return refuse(c, MHD_HTTP_BAD_REQUEST);
+  unsigned refusal = judge_headers(c, &length);
+  if (refusal) return refuse(c, refusal);
   if (length <= c->server->max_body) return MHD_YES;
   c->request.too_large = true;
   return hand_over(c);
@@ -343,26 +361,21 @@ static struct MHD_Response *plain_response(const httpd_answer *a) {
 
 static bool add_headers(struct MHD_Response *r, const httpd_answer *a, bool last) {
   for (size_t i = 0; i < a->header_count; i++)
-    if (MHD_add_response_header(r, a->headers[i].name, a->headers[i].value) != MHD_YES) return false;
+    if (MHD_add_response_header(r, a->headers[i].name, a->headers[i].value) != MHD_YES)
+      return false;
   return !last || MHD_add_response_header(r, "Connection", "close") == MHD_YES;
 }
 
 static void resume(conn *c, state next) {
   enter(c, next);
+  c->server->resumed = true;
   MHD_resume_connection(c->mhd);
-}
-
-/* A suspended connection is not watched, so that a client has left must be asked for. One that has
- * only closed its sending side still reads. */
-static bool has_left(const conn *c) {
-  struct pollfd p = {.fd = descriptor(c->mhd), .events = 0};
-  return poll(&p, 1, 0) == 1;
 }
 
 httpd_outcome httpd_respond(httpd *s, int64_t id, const httpd_answer *a) {
   conn *c = *table_slot(s, id);
   if (!c) return HTTPD_GONE;
-  if (has_left(c)) {
+  if (sock_has_left(descriptor(c->mhd))) { /* nobody watches a suspended connection */
     resume(c, DOOMED);
     return HTTPD_GONE;
   }
@@ -376,48 +389,21 @@ httpd_outcome httpd_respond(httpd *s, int64_t id, const httpd_answer *a) {
   return HTTPD_DONE;
 }
 
-static void send_raw(int fd, const char *bytes, size_t len) {
-  while (len > 0) {
-    ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return;
-    bytes += sent;
-    len -= (size_t)sent;
-  }
-}
-
-/* What has arrived and is not read would turn the orderly end into a reset. */
-static void drain(int fd) {
-  char scratch[4096];
-  size_t most = LIMIT_HTTPD_DISCARD_BYTES;
-  while (most >= sizeof scratch && recv(fd, scratch, sizeof scratch, MSG_DONTWAIT) > 0)
-    most -= sizeof scratch;
-}
-
-/* Resets the connection and leaves the descriptor, which is libmicrohttpd's to close. */
-static void reset(int fd) {
-  const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
-  const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-  (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  (void)connect(fd, &nowhere, sizeof nowhere);
-}
-
 httpd_outcome httpd_abort(httpd *s, int64_t id, const char *bytes, size_t len) {
   conn *c = *table_slot(s, id);
   if (!c) return HTTPD_GONE;
   int fd = descriptor(c->mhd);
   if (len > 0 && !s->tls) {
-    send_raw(fd, bytes, len);
-    drain(fd);
-    shutdown(fd, SHUT_WR);
+    sock_finish(fd, bytes, len);
   } else {
-    reset(fd);
+    sock_reset(fd);
   }
   resume(c, DOOMED);
   return HTTPD_DONE;
 }
 
-/* --- the loop ----------------------------------------------------------------------------------- */
+/* --- the loop -----------------------------------------------------------------------------------
+ */
 
 const httpd_request *httpd_peek(const httpd *s) {
   return s->waiting.first ? &s->waiting.first->request : NULL;
@@ -427,12 +413,16 @@ void httpd_drop(httpd *s) {
   if (s->waiting.first) enter(s->waiting.first, TAKEN);
 }
 
-int httpd_port(const httpd *s) { return s->port; }
+int httpd_port(const httpd *s) {
+  return s->port;
+}
 
-int httpd_fd(const httpd *s) { return s->epoll; }
+int httpd_fd(const httpd *s) {
+  return s->epoll;
+}
 
 double httpd_timeout(const httpd *s) {
-  if (s->waiting_count > 0) return 0;
+  if (s->waiting_count > 0 || s->resumed) return 0;
   double due = INFINITY, at = now();
   MHD_UNSIGNED_LONG_LONG ms;
   if (MHD_get_timeout(s->daemon, &ms) == MHD_YES) due = at + (double)ms / 1000;
@@ -446,7 +436,7 @@ static void serve_timers(httpd *s) {
   double at = now();
   while (s->arriving.first && s->arriving.first->due <= at) {
     conn *c = s->arriving.first;
-    shutdown(descriptor(c->mhd), SHUT_RDWR);
+    sock_hang_up(descriptor(c->mhd));
     enter(c, DOOMED);
   }
   for (conn *c = s->paced.first, *next; c; c = next) {
@@ -483,6 +473,7 @@ int httpd_step(httpd *s, double timeout, char error[LIMIT_ERROR_BYTES]) {
     return -1;
   }
   serve_timers(s);
+  s->resumed = false;
   if (MHD_run(s->daemon) != MHD_YES) {
     snprintf(error, LIMIT_ERROR_BYTES, "libmicrohttpd cannot go on");
     return -1;
@@ -490,50 +481,8 @@ int httpd_step(httpd *s, double timeout, char error[LIMIT_ERROR_BYTES]) {
   return s->waiting_count;
 }
 
-/* --- birth and death ------------------------------------------------------------------------------ */
-
-/* A listening socket on one address, or -1 and errno. Made here rather than by libmicrohttpd, which
- * would hide why it cannot be. */
-static int open_socket(const struct addrinfo *at) {
-  const int yes = 1;
-  int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return -1;
-  if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0 &&
-      (at->ai_family != AF_INET6 ||
-       setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof yes) == 0) &&
-      bind(fd, at->ai_addr, at->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0)
-    return fd;
-  int why = errno;
-  close(fd);
-  errno = why;
-  return -1;
-}
-
-static int open_first(const httpd_options *o, char error[LIMIT_ERROR_BYTES]) {
-  const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-  struct addrinfo *all = NULL;
-  char port[16];
-  snprintf(port, sizeof port, "%d", o->port);
-  int failed = getaddrinfo(o->host, port, &hints, &all);
-  int fd = -1;
-  for (const struct addrinfo *at = all; at && fd < 0; at = at->ai_next) fd = open_socket(at);
-  if (fd < 0) {
-    const char *why = failed                ? gai_strerror(failed)
-                      : errno == EADDRINUSE ? "address in use"
-                                            : strerror(errno);
-    snprintf(error, LIMIT_ERROR_BYTES, "cannot listen on %s port %d: %s", o->host, o->port, why);
-  }
-  if (all) freeaddrinfo(all);
-  return fd;
-}
-
-static int port_of(int fd) {
-  struct sockaddr_storage a = {0};
-  socklen_t len = sizeof a;
-  if (getsockname(fd, (struct sockaddr *)&a, &len) != 0) return 0;
-  return ntohs(a.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&a)->sin6_port
-                                       : ((struct sockaddr_in *)&a)->sin_port);
-}
+/* --- birth and death
+ * ------------------------------------------------------------------------------ */
 
 static struct MHD_Daemon *start_daemon(httpd *s, const httpd_options *o, int fd) {
   struct MHD_OptionItem tls[] = {
@@ -544,8 +493,8 @@ static struct MHD_Daemon *start_daemon(httpd *s, const httpd_options *o, int fd)
   unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
   if (s->tls) flags |= MHD_USE_TLS;
   return MHD_start_daemon(
-      flags, 0, NULL, NULL, on_request, s,                           /* the log option comes first */
-      MHD_OPTION_EXTERNAL_LOGGER, on_log, s,                         /* so that nothing is printed */
+      flags, 0, NULL, NULL, on_request, s,   /* the log option comes first */
+      MHD_OPTION_EXTERNAL_LOGGER, on_log, s, /* so that nothing is printed */
       MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
       MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_URI_LOG_CALLBACK, on_target, s,
       MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, s, MHD_OPTION_STRICT_FOR_CLIENT, 1,
@@ -577,9 +526,9 @@ static httpd *server_new(const httpd_options *o) {
 
 /* Everything that may fail, in order; what was acquired is in s. */
 static bool start(httpd *s, const httpd_options *o, char error[LIMIT_ERROR_BYTES]) {
-  int fd = open_first(o, error);
+  int fd = sock_listen(o->host, o->port, error);
   if (fd < 0) return false;
-  s->port = port_of(fd);
+  s->port = sock_port(fd);
   s->start_error = error;
   s->daemon = start_daemon(s, o, fd);
   s->start_error = NULL;

@@ -8,9 +8,10 @@
  * suspended and waits in a queue until the caller takes it, and stays suspended until the caller
  * answers or aborts it. Nothing of the caller's runs inside libmicrohttpd.
  *
- * Clients may be hostile. A request must arrive whole within idle_timeout seconds, however busily its
- * bytes dribble; a request whose length is ambiguous (two Content-Length lines, or one beside
- * Transfer-Encoding) is refused with 400, one with too many header lines with 431. */
+ * Clients may be hostile. A request must arrive whole within idle_timeout seconds, however busily
+ * its bytes dribble; one whose length is ambiguous (two Content-Length lines, or one beside
+ * Transfer-Encoding) or whose header lines are malformed is refused with 400, with too many of them
+ * with 431, with a transfer coding other than chunked with 501. */
 #ifndef PROACTIVE_HTTPD_H
 #define PROACTIVE_HTTPD_H
 
@@ -53,7 +54,7 @@ typedef struct {
 
 typedef struct {
   int status;
-  const httpd_header *headers; /* NUL-terminated texts without CR, LF, NUL */
+  const httpd_header *headers; /* NUL-terminated texts, httpd_header_ok */
   size_t header_count;
   const char *body; /* copied */
   size_t body_len;
@@ -62,9 +63,12 @@ typedef struct {
 
 typedef enum {
   HTTPD_DONE,
-  HTTPD_GONE,   /* no such request, or its client has left */
+  HTTPD_GONE,   /* no such request, or its client has closed the connection, or its sending side */
   HTTPD_REFUSED /* libmicrohttpd does not take a header or the status, or no memory */
 } httpd_outcome;
+
+/* Whether the name is a token and the value holds no CR, LF and NUL. */
+bool httpd_header_ok(const httpd_header *header);
 
 /* NULL on failure, with the reason in error; it names the address. */
 httpd *httpd_listen(const httpd_options *options, char error[LIMIT_ERROR_BYTES]);
@@ -89,13 +93,13 @@ const httpd_request *httpd_peek(const httpd *server);
 void httpd_drop(httpd *server);
 
 /* Answers a request. Date, Content-Length and what HEAD, 204 and 304 want are added. With
- * bytes_per_second the status line and headers go at once and the body at that pace. The bytes leave
- * in the steps that follow; whether they arrive cannot be known. */
+ * bytes_per_second the status line and headers go at once and the body at that pace. The bytes
+ * leave in the steps that follow; whether they arrive cannot be known. */
 httpd_outcome httpd_respond(httpd *server, int64_t id, const httpd_answer *answer);
 
-/* Ends the connection of a request without an answer. Plain HTTP: the bytes, if any, are sent as they
- * are, at once and as far as the socket takes them, followed by an orderly end; without bytes the
- * connection is reset. TLS: nothing is sent, the connection is reset. */
+/* Ends the connection of a request without an answer. Plain HTTP: the bytes, if any, are sent as
+ * they are, at once and as far as the socket takes them, followed by an orderly end; without bytes
+ * the connection is reset. TLS: nothing is sent, the connection is reset. */
 httpd_outcome httpd_abort(httpd *server, int64_t id, const char *bytes, size_t len);
 
 #endif

@@ -14,12 +14,13 @@ typedef struct {
   httpd *server; /* NULL: closed */
 } box;
 
-static box *to_box(lua_State *L) { return luaL_checkudata(L, 1, SERVER); }
+static box *to_box(lua_State *L) {
+  return luaL_checkudata(L, 1, SERVER);
+}
 
 static httpd *to_server(lua_State *L) {
   box *b = to_box(L);
-  if (b->server == NULL)
-    luaL_error(L, "attempt to use a closed server");
+  if (b->server == NULL) luaL_error(L, "attempt to use a closed server");
   return b->server;
 }
 
@@ -29,15 +30,18 @@ static int push_failure(lua_State *L, const char *message) {
   return 2;
 }
 
-/* --- listen --------------------------------------------------------------------------------------- */
+/* --- listen
+ * --------------------------------------------------------------------------------------- */
 
-static double number_option(lua_State *L, const char *name, double otherwise, double low, double high) {
+static int integer_option(lua_State *L, const char *name, int otherwise, int low, int high) {
   lua_getfield(L, 1, name);
-  double n = lua_isnil(L, -1) ? otherwise : lua_tonumber(L, -1);
-  if (!(lua_isnil(L, -1) || lua_type(L, -1) == LUA_TNUMBER) || !(n >= low && n <= high) || n != floor(n))
-    luaL_error(L, "option '%s' must be an integer from %f to %f", name, low, high);
+  bool given = !lua_isnil(L, -1);
+  double n = lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : NAN;
   lua_pop(L, 1);
-  return n;
+  if (!given) return otherwise;
+  if (!(n >= low && n <= high) || n != floor(n))
+    luaL_error(L, "option '%s' must be an integer from %d to %d", name, low, high);
+  return (int)n;
 }
 
 /* The text stays alive in the caller's table. */
@@ -64,12 +68,13 @@ static void read_options(lua_State *L, httpd_options *o) {
   o->key = text_option(L, "key", NULL);
   if ((o->cert == NULL) != (o->key == NULL))
     luaL_error(L, "options 'cert' and 'key' belong together");
-  o->port = (int)number_option(L, "port", 0, 0, 65535);
-  o->max_body = (size_t)number_option(L, "max_body", LIMIT_HTTPD_BODY_BYTES, 0, LIMIT_HTTPD_BODY_MOST);
-  o->max_connections = (int)number_option(L, "max_connections", LIMIT_HTTPD_CONNECTIONS, 1,
-                                          LIMIT_HTTPD_CONNECTIONS_MOST);
-  o->idle_timeout = (int)number_option(L, "idle_timeout", LIMIT_HTTPD_IDLE_SECONDS, 1,
-                                       LIMIT_HTTPD_IDLE_MOST);
+  o->port = integer_option(L, "port", 0, 0, 65535);
+  o->max_body =
+      (size_t)integer_option(L, "max_body", LIMIT_HTTPD_BODY_BYTES, 0, LIMIT_HTTPD_BODY_MOST);
+  o->max_connections = integer_option(L, "max_connections", LIMIT_HTTPD_CONNECTIONS, 1,
+                                      LIMIT_HTTPD_CONNECTIONS_MOST);
+  o->idle_timeout =
+      integer_option(L, "idle_timeout", LIMIT_HTTPD_IDLE_SECONDS, 1, LIMIT_HTTPD_IDLE_MOST);
   o->stop_on_stdin_eof = flag_option(L, "stop_on_stdin_eof");
 }
 
@@ -84,7 +89,8 @@ static int l_listen(lua_State *L) {
   return b->server ? 1 : push_failure(L, error);
 }
 
-/* --- requests -------------------------------------------------------------------------------------- */
+/* --- requests
+ * -------------------------------------------------------------------------------------- */
 
 static void push_lower(lua_State *L, const char *text, size_t len) {
   luaL_Buffer b;
@@ -130,15 +136,13 @@ static void set_target(lua_State *L, const char *target, size_t len) {
   size_t path_len = mark ? (size_t)(mark - target) : len;
   set_text(L, "target", target, len);
   set_text(L, "path", target, path_len);
-  if (mark)
-    set_text(L, "query", mark + 1, len - path_len - 1);
+  if (mark) set_text(L, "query", mark + 1, len - path_len - 1);
 }
 
 static int server_next(lua_State *L) {
   httpd *s = to_server(L);
   const httpd_request *r = httpd_peek(s);
-  if (r == NULL)
-    return 0;
+  if (r == NULL) return 0;
   lua_createtable(L, 0, 8);
   lcompat_pushintegral(L, (double)r->id);
   lua_setfield(L, -2, "id");
@@ -156,7 +160,8 @@ static int server_next(lua_State *L) {
   return 1;
 }
 
-/* --- answers ---------------------------------------------------------------------------------------- */
+/* --- answers
+ * ---------------------------------------------------------------------------------------- */
 
 static int64_t check_id(lua_State *L, int i) {
   double n = lcompat_checknumber(L, i, 1, LCOMPAT_MAX_EXACT);
@@ -164,28 +169,22 @@ static int64_t check_id(lua_State *L, int i) {
   return (int64_t)n;
 }
 
-/* RFC 9110 section 5.6.2. */
-static bool is_token(const char *text) {
-  static const char allowed[] = "!#$%&'*+-.^_`|~0123456789"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-  return *text != '\0' && text[strspn(text, allowed)] == '\0';
-}
-
 /* One text of a pair {name, value}: alive as long as the caller's list. */
-static const char *pair_text(lua_State *L, int pair, int index) {
+static const char *pair_text(lua_State *L, int pair, int index, size_t *len) {
   lua_rawgeti(L, pair, index);
-  const char *text = lcompat_text(L, -1);
+  const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, len) : NULL;
   lua_pop(L, 1);
   return text;
 }
 
 static void read_header(lua_State *L, int list, int n, httpd_header *h) {
+  *h = (httpd_header){0};
   lua_rawgeti(L, list, n);
   if (lua_type(L, -1) == LUA_TTABLE) {
-    h->name = pair_text(L, lua_gettop(L), 1);
-    h->value = pair_text(L, lua_gettop(L), 2);
+    h->name = pair_text(L, lua_gettop(L), 1, &h->name_len);
+    h->value = pair_text(L, lua_gettop(L), 2, &h->value_len);
   }
-  if (!h->name || !h->value || !is_token(h->name) || strpbrk(h->value, "\r\n"))
+  if (!h->name || !h->value || !httpd_header_ok(h))
     luaL_error(L, "header %d must be {name, value}: two texts without CR, LF and NUL", n);
   lua_pop(L, 1);
 }
@@ -194,18 +193,14 @@ static size_t read_headers(lua_State *L, int list, httpd_header *headers) {
   luaL_checktype(L, list, LUA_TTABLE);
   size_t count = lua_rawlen(L, list);
   luaL_argcheck(L, count <= LIMIT_HTTPD_HEADERS, list, "too many headers");
-  for (size_t i = 0; i < count; i++) {
-    headers[i] = (httpd_header){0};
-    read_header(L, list, (int)i + 1, &headers[i]);
-  }
+  for (size_t i = 0; i < count; i++) read_header(L, list, (int)i + 1, &headers[i]);
   return count;
 }
 
 static int push_outcome(lua_State *L, httpd_outcome outcome) {
   if (outcome == HTTPD_REFUSED)
     return luaL_error(L, "answer refused: a header that only the server sets, or no memory");
-  if (outcome == HTTPD_GONE)
-    return push_failure(L, "gone");
+  if (outcome == HTTPD_GONE) return push_failure(L, "gone");
   lua_pushboolean(L, 1);
   return 1;
 }
@@ -219,8 +214,7 @@ static int server_respond(lua_State *L) {
   luaL_checktype(L, 5, LUA_TSTRING);
   a.body = lua_tolstring(L, 5, &a.body_len);
   luaL_argcheck(L, a.body_len <= LIMIT_HTTPD_BODY_MOST, 5, "body too long");
-  if (!lua_isnoneornil(L, 6))
-    a.bytes_per_second = lcompat_checknumber(L, 6, 1, LCOMPAT_MAX_EXACT);
+  if (!lua_isnoneornil(L, 6)) a.bytes_per_second = lcompat_checknumber(L, 6, 1, LCOMPAT_MAX_EXACT);
   return push_outcome(L, httpd_respond(s, id, &a));
 }
 
@@ -232,15 +226,15 @@ static int server_abort(lua_State *L) {
   return push_outcome(L, httpd_abort(s, id, bytes, len));
 }
 
-/* --- the loop ------------------------------------------------------------------------------------------ */
+/* --- the loop
+ * ------------------------------------------------------------------------------------------ */
 
 static int server_step(lua_State *L) {
   httpd *s = to_server(L);
   char error[LIMIT_ERROR_BYTES];
   double timeout = lcompat_checknumber(L, 2, 0, HUGE_VAL);
   int waiting = httpd_step(s, timeout, error);
-  if (waiting < 0)
-    return push_failure(L, error);
+  if (waiting < 0) return push_failure(L, error);
   lua_pushinteger(L, waiting);
   return 1;
 }
@@ -257,8 +251,7 @@ static int server_fd(lua_State *L) {
 
 static int server_timeout(lua_State *L) {
   double seconds = httpd_timeout(to_server(L));
-  if (seconds < 0)
-    return 0;
+  if (seconds < 0) return 0;
   lua_pushnumber(L, seconds);
   return 1;
 }
@@ -281,11 +274,12 @@ static int server_tostring(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-    {"port", server_port},       {"fd", server_fd},       {"timeout", server_timeout},
-    {"step", server_step},       {"next", server_next},   {"respond", server_respond},
-    {"abort", server_abort},     {"close", server_close}, {"__gc", server_close},
-    {"__close", server_close},   {"__tostring", server_tostring},
-    {NULL, NULL},
+    {"port", server_port},           {"fd", server_fd},
+    {"timeout", server_timeout},     {"step", server_step},
+    {"next", server_next},           {"respond", server_respond},
+    {"abort", server_abort},         {"close", server_close},
+    {"__gc", server_close},          {"__close", server_close},
+    {"__tostring", server_tostring}, {NULL, NULL},
 };
 
 LCOMPAT_EXPORT int luaopen_proactive_httpd(lua_State *L);
