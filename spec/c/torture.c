@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * torture: runs a scene in a Lua state of its own while one allocation fails, and tells what is left
- * afterwards. Lua, libcurl, cJSON and the core's own C each get an allocator that counts; the core is
- * linked in, so that its calls can be wrapped at link time. OpenSSL and libc keep theirs.
+ * torture: runs a scene in a Lua state of its own while one allocation fails, and tells what is
+ * left afterwards. Lua, libcurl, cJSON and the core's own C each get an allocator that counts; the
+ * core is linked in, so that its calls can be wrapped at link time. OpenSSL and libc keep theirs.
  *
- * The loop over the n-th allocation, and what an outcome means, is in spec/torture.lua, which runs in
- * a state that never lacks memory:
+ * The loop over the n-th allocation, and what an outcome means, is in spec/torture.lua, which runs
+ * in a state that never lacks memory:
  *
  *   torture.run(scene, url, reference, n, forever)
  *       -> library where the n-th allocation was asked for, or nil when there were fewer
@@ -24,7 +24,7 @@
 #include <lua.h>
 #include <lualib.h>
 
-typedef enum { LUA, CURL, CJSON, OWN, LIBRARIES } library;
+typedef enum { FROM_LUA, FROM_CURL, FROM_CJSON, FROM_OWN, LIBRARIES } library;
 
 static const char *const names[LIBRARIES] = {"Lua", "libcurl", "cJSON", "own C"};
 
@@ -82,31 +82,52 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *block, size_t size);
 void __wrap_free(void *block);
 
-void *__wrap_malloc(size_t size) { return take(OWN, size); }
-void *__wrap_calloc(size_t count, size_t size) { return take_zeroed(OWN, count, size); }
-void *__wrap_realloc(void *block, size_t size) { return resize(OWN, block, size); }
-void __wrap_free(void *block) { give(OWN, block); }
+void *__wrap_malloc(size_t size) {
+  return take(FROM_OWN, size);
+}
+void *__wrap_calloc(size_t count, size_t size) {
+  return take_zeroed(FROM_OWN, count, size);
+}
+void *__wrap_realloc(void *block, size_t size) {
+  return resize(FROM_OWN, block, size);
+}
+void __wrap_free(void *block) {
+  give(FROM_OWN, block);
+}
 
-static void *curl_take(size_t size) { return take(CURL, size); }
-static void *curl_take_zeroed(size_t count, size_t size) { return take_zeroed(CURL, count, size); }
-static void *curl_resize(void *block, size_t size) { return resize(CURL, block, size); }
-static void curl_give(void *block) { give(CURL, block); }
+static void *curl_take(size_t size) {
+  return take(FROM_CURL, size);
+}
+static void *curl_take_zeroed(size_t count, size_t size) {
+  return take_zeroed(FROM_CURL, count, size);
+}
+static void *curl_resize(void *block, size_t size) {
+  return resize(FROM_CURL, block, size);
+}
+static void curl_give(void *block) {
+  give(FROM_CURL, block);
+}
 
 static char *curl_copy(const char *text) {
   size_t size = strlen(text) + 1;
-  char *copy = take(CURL, size);
+  char *copy = take(FROM_CURL, size);
   return copy ? memcpy(copy, text, size) : NULL;
 }
 
-static void *cjson_take(size_t size) { return take(CJSON, size); }
-static void cjson_give(void *block) { give(CJSON, block); }
+static void *cjson_take(size_t size) {
+  return take(FROM_CJSON, size);
+}
+static void cjson_give(void *block) {
+  give(FROM_CJSON, block);
+}
 
-/* Lua may assume that a block can always shrink. Since 5.2 it asks a second time after a collection;
- * the second request of a failure that happens once is refused too, or no error would ever show. */
+/* Lua may assume that a block can always shrink. Since 5.2 it asks a second time after a
+ * collection; the second request of a failure that happens once is refused too, or no error would
+ * ever show. */
 static void *lua_alloc(void *unused, void *block, size_t old, size_t size) {
   (void)unused;
   if (size == 0) {
-    give(LUA, block);
+    give(FROM_LUA, block);
     return NULL;
   }
   if (block && size <= old) return __real_realloc(block, size);
@@ -114,7 +135,7 @@ static void *lua_alloc(void *unused, void *block, size_t old, size_t size) {
     plan.refuse_retry = false;
     return NULL;
   }
-  void *fresh = resize(LUA, block, size);
+  void *fresh = resize(FROM_LUA, block, size);
   if (!fresh && plan.armed && !plan.forever) plan.refuse_retry = LUA_VERSION_NUM >= 502;
   return fresh;
 }
