@@ -86,7 +86,9 @@ test: ## the whole suite on Lua 5.4 and LuaJIT; LUA=jit, SPEC=spec/x_spec.lua, G
 units: $(units)
 
 # The l*.c files are the bindings; the rest knows no Lua.
-$(BUILD)/spec/test_%: $(BUILD)/obj/test_%.o $(call objects,$(filter-out l%,$(CORE_SOURCES)))
+plain_objects := $(call objects,$(filter-out l%,$(CORE_SOURCES)))
+
+$(BUILD)/spec/test_%: $(BUILD)/obj/test_%.o $(plain_objects)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS)
 
@@ -110,6 +112,28 @@ $(BUILD)/torture: $(BUILD)/obj/torture.o $(call objects,$(CORE_SOURCES))
 	$(Q)$(CC) $(CFLAGS) -pthread $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free) \
 	  -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LUA_LIBS)
 
+fuzz: ## the readers of foreign bytes under libFuzzer, FUZZ_SECONDS (20) each
+	@scripts/deps.sh fuzz
+	@$(SUBMAKE) fuzzers BUILD=build/fuzz CC=clang CFLAGS='-O1 -g \
+	  -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all'
+	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+fuzzers: $(patsubst spec/fuzz/%.c,$(BUILD)/spec/%,$(wildcard spec/fuzz/*.c))
+
+$(BUILD)/obj/%.o: spec/fuzz/%.c Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/spec/fuzz_%: $(BUILD)/obj/fuzz_%.o $(plain_objects)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS)
+
+bench: ## counts and rates on this machine; LUA=jit
+	@scripts/deps.sh bench
+	@$(SUBMAKE) all
+	@LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' LUA_CPATH='./$(BUILD)/?.so;;' \
+	  $(if $(filter jit,$(LUA)),luajit,lua$(LUA)) bench/run.lua
+
 lint: ## formatting, static analysis, layers, lists of sources, exported names
 	@scripts/deps.sh lint
 	@$(SUBMAKE) all
@@ -122,4 +146,4 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-.PHONY: all deps demo test units asan torture lint clean help
+.PHONY: all deps demo test units fuzzers asan torture fuzz bench lint clean help
