@@ -66,7 +66,7 @@ typedef struct {
                           line and the empty line; never NULL */
   size_t headers_len;
   double elapsed; /* seconds, from the hand-over to the end */
-  bool reused;    /* went over a connection that was open already */
+  bool reused;    /* answered over a connection that was open already */
   bool sent;      /* request bytes may have left: a lost answer does not mean that nothing arrived */
 } http_result;
 
@@ -112,6 +112,9 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
  * or -1 with the reason. */
 int http_step(http_pool *pool, double timeout, double budget, int connect_burst,
               char error[LIMIT_ERROR_BYTES]);
+
+/* Transfers handed to libcurl that have not ended. */
+int http_running(const http_pool *pool);
 
 /* The longest finished transfer that waits to be taken, or 0. */
 int http_finished(const http_pool *pool);

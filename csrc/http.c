@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The pool: its life, its steps, its results. */
+#include "http.h"
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http_internal.h"
+
+#define SLOT_BITS 12
+#define USES_MASK 0x3ffff /* with SLOT_BITS it stays below 2^30 */
+_Static_assert(LIMIT_TRANSFERS == 1 << SLOT_BITS, "a slot must fit into its bits");
+
+int http_fail(char error[LIMIT_ERROR_BYTES], const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(error, LIMIT_ERROR_BYTES, format, arguments);
+  va_end(arguments);
+  return -1;
+}
+
+/* --- life --- */
+
+static bool copy(char **to, const char *text) {
+  *to = text != NULL ? strdup(text) : NULL;
+  return text == NULL || *to != NULL;
+}
+
+static int pool_init(http_pool *pool, const http_options *options, char *error) {
+  pool->owner = getpid();
+  pool->deadline = -1;
+  pool->free_slot = -1;
+  pool->burst_left = 1;
+  pool->warm_lane.pool = pool;
+  pool->http_version = options->http_version;
+  pool->max_connections = options->max_connections;
+  pool->one_store = http_config_one_store(options->ca_file);
+  pool->multi = curl_multi_init();
+  if (pool->multi == NULL || !copy(&pool->ca_file, options->ca_file) ||
+      !copy(&pool->proxy, options->proxy) || !copy(&pool->user_agent, options->user_agent))
+    return http_fail(error, "out of memory");
+  pool->poller = poller_new();
+  if (pool->poller == NULL)
+    return http_fail(error, "no descriptor or no memory for an event queue");
+  if (http_socket_setup(pool) != 0)
+    return http_fail(error, "libcurl refuses an option of the pool");
+  return 0;
+}
+
+http_pool *http_pool_new(const http_options *options, char error[LIMIT_ERROR_BYTES]) {
+  if (http_config_check(options, error) != 0)
+    return NULL;
+  http_pool *pool = calloc(1, sizeof *pool);
+  if (pool == NULL) {
+    http_fail(error, "out of memory");
+    return NULL;
+  }
+  if (pool_init(pool, options, error) != 0) {
+    http_pool_free(pool);
+    return NULL;
+  }
+  return pool;
+}
+
+static void end_transfer(http_transfer *t) {
+  if (t->easy != NULL && t->id != 0)
+    curl_multi_remove_handle(t->lane->pool->multi, t->easy);
+  http_transfer_free(t);
+}
+
+/* What libcurl holds is the parent's: to clean it up would end TLS sessions the parent still uses.
+ * It stays reachable, secrets aside, until the process ends. */
+static void abandon(http_pool *pool) {
+  static _Atomic(http_pool *) abandoned;
+  for (int i = 0; i < pool->slot_count; i++) {
+    http_transfer *t = pool->slots[i].transfer;
+    if (t == NULL)
+      continue;
+    buf_erase(t->request.data, t->request.len);
+    buf_erase(t->body.data, t->body.len);
+    buf_erase(t->authorization.data, t->authorization.len);
+  }
+  poller_abandon(pool->poller);
+  pool->poller = NULL;
+  pool->next_abandoned = atomic_load(&abandoned);
+  while (!atomic_compare_exchange_weak(&abandoned, &pool->next_abandoned, pool))
+    continue;
+}
+
+void http_pool_free(http_pool *pool) {
+  if (pool == NULL)
+    return;
+  if (http_pool_forked(pool)) {
+    abandon(pool);
+    return;
+  }
+  for (int i = 0; i < pool->slot_count; i++)
+    if (pool->slots[i].transfer != NULL)
+      end_transfer(pool->slots[i].transfer);
+  curl_multi_cleanup(pool->multi); /* closes connections, which refer to lanes and poller */
+  http_routes_free(pool);
+  poller_free(pool->poller);
+  free(pool->sockets);
+  free(pool->ca_file);
+  free(pool->proxy);
+  free(pool->user_agent);
+  free(pool);
+}
+
+bool http_pool_forked(const http_pool *pool) {
+  return pool->owner != getpid();
+}
+
+int http_pool_fd(const http_pool *pool) {
+  return poller_fd(pool->poller);
+}
+
+void http_pool_connections(const http_pool *pool, unsigned long *opened, int *open) {
+  *opened = 0;
+  *open = 0;
+  for (int i = 0; i < pool->lane_count; i++) {
+    *opened += pool->lanes[i].opened;
+    *open += pool->lanes[i].sockets;
+  }
+}
+
+/* --- transfers by number --- */
+
+static http_transfer *find(const http_pool *pool, int id) {
+  int slot = (id - 1) & ((1 << SLOT_BITS) - 1);
+  if (id <= 0 || slot >= pool->slot_count)
+    return NULL;
+  http_transfer *t = pool->slots[slot].transfer;
+  return t != NULL && t->id == id ? t : NULL;
+}
+
+/* False when there is no room. */
+static bool enter(http_pool *pool, http_transfer *t) {
+  int slot = pool->free_slot;
+  if (slot >= 0)
+    pool->free_slot = pool->slots[slot].next_free;
+  else if (pool->slot_count < LIMIT_TRANSFERS)
+    slot = pool->slot_count++;
+  else
+    return false;
+  http_slot *s = &pool->slots[slot];
+  s->transfer = t;
+  s->uses = (s->uses + 1) & USES_MASK;
+  t->id = (s->uses << SLOT_BITS | slot) + 1;
+  return true;
+}
+
+static void leave(http_pool *pool, const http_transfer *t) {
+  int slot = (t->id - 1) & ((1 << SLOT_BITS) - 1);
+  pool->slots[slot].transfer = NULL;
+  pool->slots[slot].next_free = pool->free_slot;
+  pool->free_slot = slot;
+}
+
+static int check_request(const http_pool *pool, const http_request *request, char *error) {
+  if (request->route < 0 || request->route >= pool->route_count)
+    return http_fail(error, "no such route");
+  if (request->body_len > LIMIT_REQUEST_BYTES)
+    return http_fail(error, "a body of more than %u bytes", LIMIT_REQUEST_BYTES);
+  if (request->authorization != NULL &&
+      !http_is_line(request->authorization, LIMIT_HEADER_LINE_BYTES))
+    return http_fail(error, "the authorization is not one header line");
+  return 0;
+}
+
+static int hand_over(http_pool *pool, http_transfer *t, const http_request *request, char *error) {
+  CURLcode code = http_transfer_arm(t, &pool->routes[request->route], request);
+  if (code != CURLE_OK)
+    return http_fail(error, "libcurl: %s", curl_easy_strerror(code));
+  if (!enter(pool, t))
+    return http_fail(error, "more than %d transfers", LIMIT_TRANSFERS);
+  t->started = http_now();
+  CURLMcode result = curl_multi_add_handle(pool->multi, t->easy);
+  if (result == CURLM_OK)
+    return 0;
+  leave(pool, t);
+  return http_fail(error, "libcurl: %s", curl_multi_strerror(result));
+}
+
+http_started http_start(http_pool *pool, const http_request *request, int *id,
+                        char error[LIMIT_ERROR_BYTES]) {
+  if (check_request(pool, request, error) != 0)
+    return HTTP_REFUSED;
+  http_lane *lane = pool->routes[request->route].lane;
+  bool opens = http_lane_must_open(lane);
+  if (opens && !http_pool_may_open(pool))
+    return HTTP_WAIT;
+  http_transfer *t = http_transfer_new(pool, request);
+  if (t == NULL) {
+    http_fail(error, "out of memory");
+    return HTTP_REFUSED;
+  }
+  if (hand_over(pool, t, request, error) != 0) {
+    http_transfer_free(t);
+    return HTTP_REFUSED;
+  }
+  lane->running++;
+  pool->running++;
+  if (opens)
+    pool->burst_left--;
+  *id = t->id;
+  return HTTP_STARTED;
+}
+
+/* --- steps --- */
+
+static void finish(http_pool *pool, http_transfer *t, CURLcode code) {
+  http_transfer_judge(t, code);
+  curl_multi_remove_handle(pool->multi, t->easy);
+  curl_easy_cleanup(t->easy);
+  t->easy = NULL;
+  t->lane->running--;
+  pool->running--;
+  t->previous = pool->last_finished;
+  *(t->previous != NULL ? &t->previous->next : &pool->first_finished) = t;
+  pool->last_finished = t;
+  pool->finished++;
+}
+
+static void collect(http_pool *pool) {
+  CURLMsg *message;
+  int left;
+  while ((message = curl_multi_info_read(pool->multi, &left)) != NULL) {
+    char *transfer = NULL;
+    if (message->msg != CURLMSG_DONE)
+      continue;
+    CURLcode code = message->data.result; /* the message dies with the transfer's removal */
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+    if (transfer != NULL)
+      finish(pool, (http_transfer *)(void *)transfer, code);
+    else
+      pool->warm_code = code;
+  }
+}
+
+/* Asks the kernel only when all it reported last time has been served: a small budget must not
+ * favour the first descriptors of each report. */
+static bool fetch_events(http_pool *pool, double timeout) {
+  if (pool->event_next < pool->event_count)
+    return true;
+  double due = http_pool_timeout(pool);
+  if (due >= 0 && due < timeout)
+    timeout = due;
+  int n = poller_wait(pool->poller, pool->events, LIMIT_EVENTS, timeout);
+  pool->event_next = 0;
+  pool->event_count = n > 0 ? n : 0;
+  return n >= 0;
+}
+
+static CURLMcode serve_timer(http_pool *pool) {
+  int running;
+  if (pool->deadline < 0 || pool->deadline > http_now())
+    return CURLM_OK;
+  pool->deadline = -1; /* libcurl sets the next one */
+  return curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+CURLMcode http_pool_serve(http_pool *pool, double timeout, double budget) {
+  if (pool->unwatched)
+    http_socket_watch_again(pool);
+  if (!fetch_events(pool, timeout))
+    return CURLM_INTERNAL_ERROR;
+  CURLMcode code = CURLM_OK;
+  double end = http_now() + budget;
+  while (pool->event_next < pool->event_count) {
+    http_socket_serve(pool, &pool->events[pool->event_next++], &code);
+    if (budget >= 0 && http_now() >= end)
+      break;
+  }
+  CURLMcode timer = serve_timer(pool);
+  collect(pool);
+  return code != CURLM_OK ? code : timer;
+}
+
+int http_step(http_pool *pool, double timeout, double budget, int connect_burst,
+              char error[LIMIT_ERROR_BYTES]) {
+  pool->burst_left = connect_burst;
+  CURLMcode code = http_pool_serve(pool, pool->finished > 0 ? 0 : timeout, budget);
+  if (code != CURLM_OK)
+    return http_fail(error, "libcurl: %s", curl_multi_strerror(code));
+  return pool->finished;
+}
+
+double http_pool_timeout(const http_pool *pool) {
+  if (pool->event_next < pool->event_count || pool->unwatched)
+    return 0;
+  if (pool->deadline < 0)
+    return -1;
+  double left = pool->deadline - http_now();
+  return left > 0 ? left : 0;
+}
+
+/* --- results --- */
+
+int http_running(const http_pool *pool) {
+  return pool->running;
+}
+
+int http_finished(const http_pool *pool) {
+  return pool->first_finished != NULL ? pool->first_finished->id : 0;
+}
+
+const http_result *http_get_result(const http_pool *pool, int id) {
+  const http_transfer *t = find(pool, id);
+  return t != NULL && t->easy == NULL ? &t->result : NULL;
+}
+
+static void unlink_finished(http_pool *pool, http_transfer *t) {
+  *(t->previous != NULL ? &t->previous->next : &pool->first_finished) = t->next;
+  *(t->next != NULL ? &t->next->previous : &pool->last_finished) = t->previous;
+  pool->finished--;
+}
+
+void http_release(http_pool *pool, int id) {
+  http_transfer *t = find(pool, id);
+  if (t == NULL)
+    return;
+  if (t->easy == NULL) {
+    unlink_finished(pool, t);
+  } else {
+    t->lane->running--;
+    pool->running--;
+  }
+  leave(pool, t);
+  end_transfer(t);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the parts of the HTTP engine know of each other. http.c: the pool, its steps and results;
+ * http_config.c: what all transfers share; http_route.c: the rules for URLs and headers; http_transfer.c: one request and its answer;
+ * http_socket.c: connections and readiness; http_warm.c: the certificate store. */
+#ifndef PROACTIVE_HTTP_INTERNAL_H
+#define PROACTIVE_HTTP_INTERNAL_H
+
+#include <curl/curl.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "buf.h"
+#include "http.h"
+#include "limits.h"
+#include "poller.h"
+
+/* What later versions of libcurl made better; everything else is in 7.68. */
+#define HTTP_OLDEST_CURL 0x074400
+#define HTTP_HAS_PROTOCOLS_STR (LIBCURL_VERSION_NUM >= 0x075500)
+#define HTTP_HAS_CA_CACHE (LIBCURL_VERSION_NUM >= 0x075700)
+#define HTTP_HAS_CA_INFO (LIBCURL_VERSION_NUM >= 0x074600)
+
+/* All routes to one scheme, host and port: they share connections. Connections outlive transfers
+ * and refer to their lane when they close, so lanes live as long as the pool. */
+typedef struct {
+  http_pool *pool;
+  char *origin;
+  int sockets;      /* open and, as far as is known, alive */
+  unsigned long opened; /* since birth */
+  int running;      /* transfers handed to libcurl */
+  bool multiplexed; /* the last answer came over HTTP/2 */
+} http_lane;
+
+typedef struct {
+  http_lane *lane;
+  CURL *model; /* every option that is the same for all transfers of the route is set in it */
+  char *method;
+  struct curl_slist *headers;
+  struct curl_slist *resolve; /* localhost, by our own word */
+} http_route_entry;
+
+/* One descriptor libcurl spoke of, found by its number. */
+typedef struct {
+  http_lane *lane; /* of a connection; NULL for libcurl's own descriptors */
+  unsigned char want, watched;
+  bool dead; /* an idle connection the peer has ended; libcurl will notice when it next looks */
+} http_socket;
+
+typedef struct http_transfer http_transfer;
+struct http_transfer {
+  http_lane *lane;
+  CURL *easy; /* NULL when finished */
+  int id;
+  buf request;
+  buf headers;
+  buf body;
+  buf authorization;
+  struct curl_slist authorization_node; /* in front of the route's headers */
+  bool final;                           /* a final status and its headers have arrived */
+  bool headers_full;                    /* more header bytes than we take */
+  double started;
+  http_result result;
+  http_transfer *previous, *next; /* among the finished ones */
+};
+
+/* A number of a transfer is its slot and how often that slot was used before. */
+typedef struct {
+  http_transfer *transfer;
+  int uses;
+  int next_free;
+} http_slot;
+
+struct http_pool {
+  CURLM *multi;
+  poller *poller;
+  pid_t owner;
+  http_pool *next_abandoned;
+
+  char *ca_file, *proxy, *user_agent;
+  int http_version;
+  int max_connections;
+  bool one_store; /* all roots come from one file: libcurl can keep them parsed */
+
+  http_route_entry routes[LIMIT_ROUTES];
+  int route_count;
+  http_lane lanes[LIMIT_ROUTES];
+  int lane_count;
+  http_lane warm_lane; /* of the one connection that is no route's */
+  CURLcode warm_code;  /* how its transfer ended, if it did */
+
+  http_socket *sockets;
+  int socket_size;
+  bool unwatched; /* the kernel refused a registration: to be tried again */
+  int burst_left;
+
+  poller_event events[LIMIT_EVENTS];
+  int event_count, event_next;
+  double deadline; /* of libcurl's timer; negative: none */
+
+  http_slot slots[LIMIT_TRANSFERS];
+  int slot_count, free_slot; /* slots used so far; first of the free ones among them, or -1 */
+  http_transfer *first_finished, *last_finished;
+  int finished;
+  int running;
+};
+
+/* Seconds on a clock that never goes back. */
+static inline double http_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Formats the text of an error; always returns -1, for the caller to return. */
+int http_fail(char error[LIMIT_ERROR_BYTES], const char *format, ...)
+  __attribute__((format(printf, 2, 3)));
+
+/* http_route.c */
+void http_routes_free(http_pool *pool);
+
+/* Text that can stand in a request as one line: no CR, LF or other control character. */
+bool http_is_line(const char *text, size_t max);
+
+/* http_socket.c: callbacks, and what they count */
+int http_socket_setup(http_pool *pool);
+CURLcode http_socket_configure(CURL *easy, http_lane *lane);
+void http_socket_serve(http_pool *pool, const poller_event *event, CURLMcode *code);
+void http_socket_watch_again(http_pool *pool);
+
+/* Whether a transfer on the lane would have to open a connection, and whether it may now. */
+bool http_lane_must_open(const http_lane *lane);
+bool http_pool_may_open(const http_pool *pool);
+
+/* http_transfer.c */
+CURLcode http_transfer_configure(CURL *easy);
+http_transfer *http_transfer_new(http_pool *pool, const http_request *request);
+CURLcode http_transfer_arm(http_transfer *t, const http_route_entry *route,
+                           const http_request *request);
+void http_transfer_judge(http_transfer *t, CURLcode code);
+void http_transfer_free(http_transfer *t);
+
+/* http_config.c. one_store: whether all roots come from one file, so that libcurl can keep them. */
+int http_config_check(const http_options *options, char error[LIMIT_ERROR_BYTES]);
+bool http_config_one_store(const char *ca_file);
+CURLcode http_config_apply(const http_pool *pool, CURL *easy, bool loopback, const char *scheme);
+
+/* http.c: one step without the bookkeeping of http_step */
+CURLMcode http_pool_serve(http_pool *pool, double timeout, double budget);
+
+#endif

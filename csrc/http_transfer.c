@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One request and its answer. The callbacks only fill buffers. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http_internal.h"
+
+_Static_assert(LIMIT_ERROR_BYTES >= CURL_ERROR_SIZE, "libcurl writes into http_result.error");
+
+/* The empty line: what came before it belongs to a final status unless that was 1xx. */
+static void end_of_headers(http_transfer *t) {
+  long status = 0, version = 0;
+  curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
+  if (status < 200)
+    return;
+  t->final = true;
+  t->result.status = (int)status;
+  t->lane->multiplexed = version >= CURL_HTTP_VERSION_2_0;
+}
+
+/* CURLOPT_HEADERFUNCTION: one line a call. Lines after the final block are trailers. A line we have
+ * no memory for is dropped: it is worth less than the status it came with. */
+static size_t on_header(char *line, size_t size, size_t count, void *userp) {
+  http_transfer *t = userp;
+  size_t len = size * count;
+  if (t->final)
+    return len;
+  if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+    buf_reset(&t->headers);
+    return len;
+  }
+  if (line[0] == '\r' || line[0] == '\n') {
+    end_of_headers(t);
+    return len;
+  }
+  t->headers_full = buf_add(&t->headers, line, len) == BUF_FULL;
+  return t->headers_full ? 0 : len;
+}
+
+/* CURLOPT_WRITEFUNCTION: to stop at our cap ends the transfer, which has its status by then. */
+static size_t on_body(char *bytes, size_t size, size_t count, void *userp) {
+  http_transfer *t = userp;
+  size_t len = size * count;
+  size_t room = t->body.max - t->body.len;
+  size_t take = len < room ? len : room;
+  if (buf_add(&t->body, bytes, take) == BUF_OK && take == len)
+    return len;
+  t->result.truncated = true;
+  return 0;
+}
+
+CURLcode http_transfer_configure(CURL *easy) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+  if (code == CURLE_OK)
+    code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+  return code;
+}
+
+static CURLcode set_body(http_transfer *t, const char *method) {
+  CURL *easy = t->easy;
+  bool wants_body = strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0;
+  CURLcode code = CURLE_OK;
+  if (t->request.len > 0 || wants_body) {
+    code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->request.len);
+    if (code == CURLE_OK)
+      code = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->request.len > 0 ? t->request.data : "");
+    if (code == CURLE_OK && strcmp(method, "POST") != 0)
+      code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+  } else if (strcmp(method, "HEAD") == 0) {
+    code = curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+  } else if (strcmp(method, "GET") != 0) {
+    code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+  }
+  return code;
+}
+
+static CURLcode set_headers(http_transfer *t, const http_route_entry *route) {
+  if (t->authorization.len == 0)
+    return CURLE_OK; /* the model has the route's */
+  t->authorization_node =
+    (struct curl_slist){.data = t->authorization.data, .next = route->headers};
+  return curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, &t->authorization_node);
+}
+
+CURLcode http_transfer_arm(http_transfer *t, const http_route_entry *route,
+                           const http_request *request) {
+  t->easy = curl_easy_duphandle(route->model);
+  if (t->easy == NULL)
+    return CURLE_OUT_OF_MEMORY;
+  CURL *easy = t->easy;
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+  if (code == CURLE_OK)
+    code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+  if (code == CURLE_OK)
+    code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+  if (code == CURLE_OK)
+    code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->result.error);
+  if (code == CURLE_OK)
+    code = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(request->timeout * 1000));
+  if (code == CURLE_OK)
+    code = set_headers(t, route);
+  if (code == CURLE_OK)
+    code = set_body(t, route->method);
+  return code;
+}
+
+http_transfer *http_transfer_new(http_pool *pool, const http_request *request) {
+  http_transfer *t = calloc(1, sizeof *t);
+  if (t == NULL)
+    return NULL;
+  t->lane = pool->routes[request->route].lane;
+  buf_init(&t->request, LIMIT_REQUEST_BYTES);
+  buf_init(&t->headers, LIMIT_HEADER_BYTES);
+  buf_init(&t->body, LIMIT_BODY_BYTES);
+  buf_init(&t->authorization, LIMIT_HEADER_LINE_BYTES);
+  const char *line = request->authorization;
+  if (buf_add(&t->request, request->body, request->body_len) != BUF_OK ||
+      (line != NULL && buf_add(&t->authorization, line, strlen(line)) != BUF_OK)) {
+    http_transfer_free(t);
+    return NULL;
+  }
+  return t;
+}
+
+/* Which part of the way failed. What is not named is a breach of the protocol. */
+static http_cause cause_of(const http_transfer *t, CURLcode code) {
+  long proxy_status = 0;
+  curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+  if (proxy_status >= 300)
+    return HTTP_CONNECT; /* the proxy does not let us through */
+  switch (code) {
+  case CURLE_COULDNT_RESOLVE_HOST:
+  case CURLE_COULDNT_RESOLVE_PROXY:
+    return HTTP_DNS;
+  case CURLE_COULDNT_CONNECT:
+  case CURLE_INTERFACE_FAILED:
+  case CURLE_NO_CONNECTION_AVAILABLE:
+  case CURLE_PROXY:
+    return HTTP_CONNECT;
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_SSL_CACERT_BADFILE:
+  case CURLE_SSL_CERTPROBLEM:
+  case CURLE_SSL_CIPHER:
+  case CURLE_SSL_ISSUER_ERROR:
+  case CURLE_SSL_INVALIDCERTSTATUS:
+  case CURLE_SSL_ENGINE_NOTFOUND:
+  case CURLE_SSL_ENGINE_SETFAILED:
+  case CURLE_SSL_ENGINE_INITFAILED:
+  case CURLE_SSL_CRL_BADFILE:
+  case CURLE_USE_SSL_FAILED:
+    return HTTP_TLS;
+  case CURLE_OPERATION_TIMEDOUT:
+    return HTTP_TIMEOUT;
+  case CURLE_SEND_ERROR:
+  case CURLE_RECV_ERROR:
+  case CURLE_GOT_NOTHING:
+  case CURLE_PARTIAL_FILE:
+  case CURLE_HTTP2_STREAM:
+    return HTTP_RESET;
+  case CURLE_OUT_OF_MEMORY:
+  case CURLE_FAILED_INIT:
+    return HTTP_MEMORY;
+  default:
+    return HTTP_PROTOCOL;
+  }
+}
+
+static void describe(http_transfer *t, CURLcode code) {
+  http_result *r = &t->result;
+  if (t->headers_full)
+    snprintf(r->error, sizeof r->error, "more than %u bytes of headers", LIMIT_HEADER_BYTES);
+  else if (code == CURLE_OK)
+    snprintf(r->error, sizeof r->error, "no final status in the answer");
+  else if (r->error[0] == '\0')
+    snprintf(r->error, sizeof r->error, "%s", curl_easy_strerror(code));
+}
+
+/* A final status that has arrived is the outcome, however the rest went. */
+void http_transfer_judge(http_transfer *t, CURLcode code) {
+  http_result *r = &t->result;
+  long connects = 0;
+  curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
+  r->reused = connects == 0 && t->final;
+  r->elapsed = http_now() - t->started;
+  if (t->final) {
+    r->cause = HTTP_ANSWERED;
+    r->error[0] = '\0';
+    r->truncated = r->truncated || code != CURLE_OK;
+  } else {
+    r->cause = cause_of(t, code);
+    describe(t, code);
+    buf_reset(&t->headers);
+  }
+  r->body = t->body.data != NULL ? t->body.data : "";
+  r->body_len = t->body.len;
+  r->headers = t->headers.data != NULL ? t->headers.data : "";
+  r->headers_len = t->headers.len;
+}
+
+void http_transfer_free(http_transfer *t) {
+  curl_easy_cleanup(t->easy);
+  buf_wipe(&t->request);
+  buf_wipe(&t->headers);
+  buf_wipe(&t->body);
+  buf_wipe(&t->authorization);
+  free(t);
+}

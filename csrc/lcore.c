@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * proactive.core: gathers the bindings. Loading it acquires nothing and calls no library. */
+#include "lcompat.h"
+#include "lhttp.h"
+#include "ljson.h"
+#include "lsystem.h"
+#include "ltoken.h"
+
+LCOMPAT_EXPORT int luaopen_proactive_core(lua_State *L);
+
+int luaopen_proactive_core(lua_State *L) {
+  lua_newtable(L);
+  lhttp_open(L);
+  ljson_open(L);
+  ltoken_open(L);
+  lsystem_open(L);
+  return 1;
+}
