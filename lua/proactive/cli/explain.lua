@@ -24,19 +24,16 @@ function explain.fold(text, width)
   return lines
 end
 
---- A value as it would be written, short and on one line.
+--- What was found, short and on one line. The validation quotes its findings itself.
 ---@param value any
 ---@return string
 function explain.value(value)
   if type(value) == "number" then return ("%.14g"):format(value) end
   if type(value) == "table" then return "a table" end
-  if type(value) ~= "string" then return tostring(value) end
-  local text = value:gsub("[%c\127]", " ")
-  if #text > LONGEST_VALUE then
-    -- never cut inside a UTF-8 sequence
-    text = text:sub(1, LONGEST_VALUE):gsub("[\192-\255][\128-\191]*$", "") .. "..."
-  end
-  return '"' .. text .. '"'
+  local text = tostring(value):gsub("[%c\127]", " ")
+  if #text <= LONGEST_VALUE then return text end
+  -- never cut inside a UTF-8 sequence
+  return (text:sub(1, LONGEST_VALUE):gsub("[\192-\255][\128-\191]*$", "")) .. "..."
 end
 
 local function allowed(expected)
@@ -55,16 +52,24 @@ local function add(lines, label, text, indent)
   end
 end
 
+-- Whether a message only puts together what the lines "found" and "allowed" say.
+local function says_no_more(violation, found, permitted)
+  local message = violation.message
+  return found and permitted and message:find(found, 1, true) and message:find(permitted, 1, true)
+end
+
 --- One violation or warning as lines.
 ---@param violation proactive.Violation
 ---@return string[]
 function explain.violation(violation)
   local lines = {}
   if violation.path ~= "" then lines[1] = violation.path end
-  local indent = violation.path ~= "" and 2 or 0
-  add(lines, "what", violation.message, indent)
-  if violation.got ~= nil then add(lines, "found", explain.value(violation.got), indent) end
-  if violation.expected ~= nil then add(lines, "allowed", allowed(violation.expected), indent) end
+  local indent = #lines > 0 and 2 or 0
+  local found = violation.got ~= nil and explain.value(violation.got)
+  local permitted = violation.expected ~= nil and allowed(violation.expected)
+  if not says_no_more(violation, found, permitted) then add(lines, "what", violation.message, indent) end
+  if found then add(lines, "found", found, indent) end
+  if permitted then add(lines, "allowed", permitted, indent) end
   if violation.hint then add(lines, "to do", violation.hint, indent) end
   return lines
 end

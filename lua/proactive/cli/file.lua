@@ -3,7 +3,7 @@
 local compat = require "proactive.compat"
 local errors = require "proactive.errors"
 local needs = require "proactive.cli.needs"
-local nearest = require "proactive.nearest"
+local options = require "proactive.options"
 
 local file = {}
 
@@ -19,12 +19,14 @@ local file = {}
 ---@field line integer?
 ---@field column integer?
 
--- What a script may return beside `event` and `audience`; the rest are options of a send.
-local OPTIONS = { expires_in = true, reference_id = true }
-local NAMES = { event = true, audience = true }
-for name in pairs(OPTIONS) do
-  NAMES[name] = true
-end
+-- What a script may return in place of an event alone; the last two are options of a send.
+---@type table<string, proactive.Option>
+local FIELDS = {
+  event = { "table", required = true },
+  audience = { "table" },
+  expires_in = { "number" },
+  reference_id = { "string" },
+}
 
 local function read(path)
   local handle, message = io.open(path, "rb")
@@ -58,16 +60,11 @@ local function described(name, result)
   if type(result) ~= "table" then
     return nil, { message = ("returned %s and not an event"):format(type(result)) }
   end
-  if result.event == nil then return { name = name, event = result, opts = {} } end
-  local loaded = { name = name, event = result.event, audience = result.audience, opts = {} }
-  for field, value in pairs(result) do
-    if not NAMES[field] then
-      local hint = nearest.hint(field, NAMES)
-      return nil, { message = ("returned an unknown field %s%s"):format(tostring(field), hint) }
-    end
-    if OPTIONS[field] then loaded.opts[field] = value end
-  end
-  return loaded
+  if result.event == nil and result.payload ~= nil then result = { event = result } end
+  local fits, message = pcall(options.check, result, FIELDS, "what it returned")
+  if not fits then return nil, { message = message } end
+  local opts = { expires_in = result.expires_in, reference_id = result.reference_id }
+  return { name = name, event = result.event, audience = result.audience, opts = opts }
 end
 
 --- Runs a script with the rights of `lua FILE`. A refusal that it returns or throws, as `assert` of a constructor

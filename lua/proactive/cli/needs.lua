@@ -13,8 +13,9 @@ local HOW = {
     .. "libmicrohttpd-dev), or install the rock proactive-httpd",
 }
 
-local function first_line(text)
-  return (tostring(text):match("^[^\n]*"):gsub(":$", ""))
+-- The loader says where on one line and why on the next.
+local function on_one_line(text)
+  return (tostring(text):gsub("%s*\n%s*", " "))
 end
 
 --- Requires a module, or ends the command with status 2.
@@ -26,7 +27,7 @@ function needs.module(name)
   local sentence = ("%s (Lua %s)"):format(HOW[name], compat.abi)
   -- Found but not loadable, as for a missing shared library: the loader's words say which.
   if not tostring(module):find("module '" .. name .. "' not found", 1, true) then
-    sentence = ("%s: %s"):format(sentence, first_line(module))
+    sentence = ("%s: %s"):format(sentence, on_one_line(module))
   end
   stop.with(2, "%s", sentence)
 end

@@ -49,12 +49,23 @@ local function locales_of(event)
   return #list > 0 and list or { DEFAULT_LOCALE }
 end
 
+local function only_late(err)
+  for _, violation in ipairs(err.violations or {}) do
+    if violation.path ~= "expiryTime" then return false end
+  end
+  return err.violations ~= nil
+end
+
 local function load(name)
   local loaded, problem, refusal = file.load(name)
   if problem then stop.with(2, "%s", file.describe(name, problem)) end
   if refusal then stop.with(1, refusal) end
   if loaded.event then return loaded.event end
-  return require("proactive.cli.body").event(loaded.body)
+  local body = require "proactive.cli.body"
+  local ok, err = require("proactive").validate(loaded.text)
+  -- What has been sent once has expired by now: that does not change what Alexa says.
+  if not ok and not only_late(err) then stop.with(1, err) end
+  return body.event(loaded.body)
 end
 
 local function show(locale, said, out)

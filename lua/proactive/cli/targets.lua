@@ -100,15 +100,19 @@ local function listed(path, region)
   return { each = each, count = count, from_stdin = from_stdin }
 end
 
---- FILE's own audience.
+--- FILE's own audience, made anew so that what is wrong with it is found here.
 local function own(given)
+  local made, result
   if given.type == "Multicast" then
-    return { each = each_of { { audience = given } }, everyone = true }
+    made, result = pcall(audience().multicast, { regions = given.regions })
   elseif given.type == "Unicast" then
-    local one = { user = given.user, region = given.region, audience = given }
-    return { each = each_of { one }, count = 1 }
+    made, result = pcall(audience().unicast, given.user, { region = given.region })
+  else
+    stop.usage("FILE's audience is neither Multicast nor Unicast; use --all, --to or --to-file")
   end
-  stop.usage("FILE's audience is neither Multicast nor Unicast; use --all, --to or --to-file")
+  if not made then stop.with(2, "FILE's audience: %s", result) end
+  local one = { user = result.user, region = result.region, audience = result }
+  return { each = each_of { one }, count = result.user and 1, everyone = not result.user }
 end
 
 local function one_region(args, flag)

@@ -20,35 +20,48 @@ function command.declare(parser)
   flags.json(parser)
 end
 
+---@class proactive.cli.Verdict
+---@field valid boolean
+---@field violations proactive.Violation[]
+---@field warnings proactive.Violation[]
+---@field err proactive.Error?               the refusal
+---@field problem proactive.cli.FileProblem? the file could not be read or parsed
+
+local function unreadable(problem)
+  local violation = { path = "", rule = "parse", message = problem.message }
+  violation.line, violation.column = problem.line, problem.column
+  return { valid = false, violations = { violation }, warnings = {}, problem = problem }
+end
+
+local function refused(err)
+  local violations, warnings = err.violations or {}, err.warnings or {}
+  return { valid = false, violations = violations, warnings = warnings, err = err }
+end
+
+--- The whole body of a script's event. Its reference id is made when it is sent, by the C core.
+local function request_of(loaded)
+  local proactive = require "proactive"
+  local audience = loaded.audience or proactive.audience.multicast()
+  return proactive.request(loaded.event, audience, {
+    expires_in = loaded.opts.expires_in,
+    reference_id = loaded.opts.reference_id or "unsent",
+  })
+end
+
 --- The verdict on one file.
----@return {valid: boolean, violations: table, warnings: table, unreadable: boolean?}
+---@return proactive.cli.Verdict
 local function verdict(name, args)
   local loaded, problem, refusal = file.load(name)
-  if problem then
-    local violation = {
-      path = "",
-      rule = "parse",
-      message = problem.message,
-      line = problem.line,
-      column = problem.column,
-    }
-    return { valid = false, violations = { violation }, warnings = {}, problem = problem }
-  end
-  if refusal then
-    return { valid = false, violations = refusal.violations or {}, warnings = {}, err = refusal }
-  end
-  local proactive = require "proactive"
+  if problem then return unreadable(problem) end
+  if refusal then return refused(refusal) end
   local request, err = loaded.text, nil
   if loaded.event then
-    local audience = loaded.audience or proactive.audience.multicast {}
-    request, err = proactive.request(loaded.event, audience, loaded.opts)
-    if not request then
-      return { valid = false, violations = err.violations or {}, warnings = {}, err = err }
-    end
+    request, err = request_of(loaded)
+    if not request then return refused(err) end
   end
-  local ok, found = proactive.validate(request, { strict = args.strict })
-  if ok then return { valid = true, violations = {}, warnings = found or {} } end
-  return { valid = false, violations = found.violations or {}, warnings = found.warnings or {}, err = found }
+  local valid, found = require("proactive").validate(request, { strict = args.strict })
+  if not valid then return refused(found) end
+  return { valid = true, violations = {}, warnings = found }
 end
 
 local function print_json(name, result, out)

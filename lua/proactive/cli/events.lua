@@ -1,0 +1,107 @@
+--- `proactive events`: the catalogue, and all about one event, read from the schema.
+
+local body = require "proactive.cli.body"
+local explain = require "proactive.cli.explain"
+local flags = require "proactive.cli.flags"
+local nearest = require "proactive.nearest"
+local needs = require "proactive.cli.needs"
+local stop = require "proactive.cli.stop"
+
+local command = {
+  summary = "the catalogue of events, or all about one",
+  example = "proactive events\nproactive events AMAZON.MediaContent.Available",
+}
+
+function command.declare(parser)
+  parser:argument("NAME"):target("name"):args("?"):description "An event; MediaContent will do."
+  flags.json(parser)
+end
+
+local LOCALE = "en-US"
+
+local function sample(entry)
+  local proactive = require "proactive"
+  local event = assert(proactive.events[entry.name](entry.example))
+  return proactive.preview(event, LOCALE)
+end
+
+--- An entry by its full name, its name without AMAZON., or its type.
+local function find(name)
+  local schema = require "proactive.schema"
+  local known = {}
+  for _, full in ipairs(schema.names) do
+    local entry = schema.catalogue[full]
+    local short = ("%s.%s"):format(entry.type, entry.state)
+    if name == full or name == short or name == entry.type then return entry end
+    known[#known + 1], known[#known + 2], known[#known + 3] = full, short, entry.type
+  end
+  stop.usage("unknown event '%s'%s", name, nearest.hint(name, known))
+end
+
+local function list(out)
+  local schema = require "proactive.schema"
+  for index, name in ipairs(schema.names) do
+    local entry = schema.catalogue[name]
+    local said = sample(entry)
+    if out.as_json then
+      out:json { event = name, about = entry.about, sample = said.text, known = said.known }
+    else
+      if index > 1 then out:print "" end
+      out:print("%s", out:paint("bold", name))
+      out:print("  %s", entry.about)
+      out:print('  "%s"', said.text)
+    end
+  end
+end
+
+local function traits(field)
+  local parts = { field.required and "required" or "optional" }
+  if field.localizable then parts[#parts + 1] = "localizable" end
+  return ("%s, %s"):format(field.kind, table.concat(parts, ", "))
+end
+
+-- What a field's own line does not say: which values, how many.
+local SAYS_MORE = { enum = true, array = true, integer = true }
+
+local function tree(node, out, indent)
+  local margin = (" "):rep(indent)
+  for _, field in ipairs(node.fields) do
+    local name = ("%s%s"):format(margin, field.name)
+    out:print("  %-28s %-32s %s", name, traits(field), field.about or "")
+    local more = SAYS_MORE[field.kind] and field.expected or nil
+    for _, line in ipairs(more and explain.fold(more, 94 - indent) or {}) do
+      out:print("  %s  %s", margin, out:paint("dim", line))
+    end
+    if field.fields then tree(field, out, indent + 2) end
+  end
+end
+
+local function show(entry, out)
+  local proactive = require "proactive"
+  out:print("%s", out:paint("bold", entry.name))
+  out:print("  %s", entry.about)
+  out:print('  "%s"', sample(entry).text)
+  out:print("")
+  tree(entry.payload, out, 0)
+  out:print("")
+  out:block(require("proactive.cli.source_text").script(entry), 0)
+  out:print("")
+  local event = assert(proactive.events[entry.name](entry.example))
+  local audience = proactive.audience.multicast()
+  out:print("%s", body.pretty(assert(proactive.request(event, audience))))
+end
+
+function command.run(args, out)
+  if args.name or out.as_json then needs.module("proactive.core") end
+  local entry = args.name and find(args.name)
+  if not entry then
+    list(out)
+  elseif out.as_json then
+    out:print("%s", require("proactive.schema.json_schema").text(entry))
+  else
+    show(entry, out)
+  end
+  return 0
+end
+
+return command

@@ -1,0 +1,96 @@
+--- Runs the command as a person does, and tells what it said and how it ended.
+
+local compat = require "proactive.compat"
+
+local cli = {}
+
+--- A word for the shell.
+function cli.quote(word)
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+local function slurp(path)
+  local handle = assert(io.open(path, "rb"))
+  local text = handle:read "*a"
+  handle:close()
+  os.remove(path)
+  return text
+end
+
+--- Writes a file that `finally` should remove.
+---@param ending string  as ".lua"
+---@param text string
+---@return string path
+function cli.file(ending, text)
+  local base = os.tmpname()
+  os.remove(base)
+  local path = base .. ending
+  local handle = assert(io.open(path, "wb"))
+  handle:write(text)
+  handle:close()
+  return path
+end
+
+-- Nothing of the machine's own settings: no credentials, no sandbox, no colours.
+local CLEAN = {
+  ALEXA_CLIENT_ID = false,
+  ALEXA_CLIENT_SECRET = false,
+  PROACTIVE_SANDBOX = false,
+  PROACTIVE_CREDENTIALS = "/nonexistent/credentials.json",
+  NO_COLOR = false,
+}
+
+--- `env -u NAME… NAME=VALUE…` for the clean settings with these changes.
+local function environment(changes)
+  local merged, unset, set = {}, {}, {}
+  for _, settings in ipairs { CLEAN, changes } do
+    for name, value in pairs(settings) do
+      merged[name] = value
+    end
+  end
+  for name, value in pairs(merged) do
+    if value then
+      set[#set + 1] = name .. "=" .. cli.quote(value)
+    else
+      unset[#unset + 1] = "-u " .. name
+    end
+  end
+  return ("env %s %s"):format(table.concat(unset, " "), table.concat(set, " "))
+end
+
+--- The interpreter that runs this suite.
+cli.interpreter = compat.abi == "jit" and "luajit" or "lua" .. compat.abi
+
+--- Runs a shell command line.
+---@param line string
+---@param input string?  standard input; none: it is empty
+---@return {status: integer, stdout: string, stderr: string}
+function cli.shell(line, input)
+  local out, err, status, from = os.tmpname(), os.tmpname(), os.tmpname(), os.tmpname()
+  local handle = assert(io.open(from, "wb"))
+  handle:write(input or "")
+  handle:close()
+  local redirected = "{ %s\n} <%s >%s 2>%s; echo $? >%s"
+  os.execute(redirected:format(line, from, out, err, status))
+  os.remove(from)
+  return { stdout = slurp(out), stderr = slurp(err), status = tonumber(slurp(status)) }
+end
+
+--- Runs `proactive` with these words.
+---@param words string[]
+---@param opts {input: string?, env: table<string, string|false>?, bin: string?}?
+---@return {status: integer, stdout: string, stderr: string}
+function cli.run(words, opts)
+  opts = opts or {}
+  local env = { PROACTIVE_LUA = cli.interpreter }
+  for name, value in pairs(opts.env or {}) do
+    env[name] = value
+  end
+  local line = { environment(env), opts.bin or "bin/proactive" }
+  for _, word in ipairs(words) do
+    line[#line + 1] = cli.quote(word)
+  end
+  return cli.shell(table.concat(line, " "), opts.input)
+end
+
+return cli
