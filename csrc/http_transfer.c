@@ -179,12 +179,21 @@ static void describe(http_transfer *t, CURLcode code) {
     snprintf(r->error, sizeof r->error, "%s", curl_easy_strerror(code));
 }
 
+/* libcurl counts what it handed to the kernel. A write that failed is not counted, but may have gone
+ * in part. */
+static bool may_have_left(http_transfer *t, CURLcode code) {
+  long bytes = 0;
+  curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &bytes);
+  return bytes > 0 || code == CURLE_SEND_ERROR || t->final;
+}
+
 /* A final status that has arrived is the outcome, however the rest went. */
 void http_transfer_judge(http_transfer *t, CURLcode code) {
   http_result *r = &t->result;
   long connects = 0;
   curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
   r->reused = connects == 0 && t->final;
+  r->sent = may_have_left(t, code);
   r->elapsed = http_now() - t->started;
   if (t->final) {
     r->cause = HTTP_ANSWERED;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The pool as a userdata. Arguments are read and judged before anything is acquired; results are
- * pushed before anything is let go. */
+ * The pool as a userdata. Arguments are read and judged before anything is acquired; a result stays
+ * in the pool until it is released, so that a push that raises loses nothing. */
 #include "lhttp.h"
 
 #include <limits.h>
@@ -18,6 +18,10 @@ static const char *const causes[] = {
   [HTTP_DNS] = "dns",     [HTTP_CONNECT] = "connect",   [HTTP_TLS] = "tls",
   [HTTP_RESET] = "reset", [HTTP_PROTOCOL] = "protocol", [HTTP_MEMORY] = "memory",
   [HTTP_TIMEOUT] = "timeout"};
+
+const char *lhttp_cause_name(http_cause cause) {
+  return causes[cause];
+}
 
 typedef struct {
   http_pool *pool; /* NULL: closed */
@@ -306,7 +310,7 @@ static void set_text(lua_State *L, const char *name, const char *text, size_t le
 }
 
 static void push_result(lua_State *L, const http_result *r) {
-  lua_createtable(L, 0, 8);
+  lua_createtable(L, 0, 9);
   if (r->cause == HTTP_ANSWERED) {
     lua_pushinteger(L, r->status);
     lua_setfield(L, -2, "status");
@@ -320,26 +324,27 @@ static void push_result(lua_State *L, const http_result *r) {
   lua_setfield(L, -2, "truncated");
   lua_pushboolean(L, r->reused);
   lua_setfield(L, -2, "reused");
+  lua_pushboolean(L, r->sent);
+  lua_setfield(L, -2, "sent");
   lua_pushnumber(L, (lua_Number)r->elapsed);
   lua_setfield(L, -2, "elapsed");
 }
 
-static int l_pool_take(lua_State *L) {
-  http_pool *pool = lhttp_check(L, 1);
+static int l_pool_result(lua_State *L) {
+  const http_pool *pool = lhttp_check(L, 1);
   int id = lcompat_checkint(L, 2, 1, INT_MAX);
   if (http_pool_forked(pool))
     return push_forked(L);
   const http_result *result = http_get_result(pool, id);
-  if (result == NULL) {
+  if (result == NULL)
     lua_pushnil(L);
-    return 1;
-  }
-  push_result(L, result);
-  http_release(pool, id); /* only now: the pushes may have raised */
+  else
+    push_result(L, result);
   return 1;
 }
 
-static int l_pool_cancel(lua_State *L) {
+/* Allocates nothing, so that it cannot fail. */
+static int l_pool_release(lua_State *L) {
   http_pool *pool = lhttp_check(L, 1);
   int id = lcompat_checkint(L, 2, 1, INT_MAX);
   if (http_pool_forked(pool))
@@ -352,8 +357,8 @@ static const luaL_Reg methods[] = {{"route", l_pool_route},
                                    {"start", l_pool_start},
                                    {"step", l_pool_step},
                                    {"finished", l_pool_finished},
-                                   {"take", l_pool_take},
-                                   {"cancel", l_pool_cancel},
+                                   {"result", l_pool_result},
+                                   {"release", l_pool_release},
                                    {"warm", l_pool_warm},
                                    {"fd", l_pool_fd},
                                    {"timeout", l_pool_timeout},
