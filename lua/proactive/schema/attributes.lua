@@ -1,0 +1,128 @@
+--- The list `localizedAttributes` of a request body, checked against what the payload refers to.
+
+local json = require "proactive.json"
+local localized = require "proactive.schema.localized"
+local nearest = require "proactive.nearest"
+local text = require "proactive.text"
+local values = require "proactive.schema.value"
+
+local attributes = {}
+
+local show = text.show
+
+-- Far more locales than there are; a longer list is a mistake that need not be read to its end.
+local MOST_LOCALES = 200
+
+--- Name -> where the payload first refers to it.
+local function used_names(uses)
+  local names = {}
+  for _, use in ipairs(uses) do
+    names[use.name] = names[use.name] or use.path
+  end
+  return names
+end
+
+local function check_locale(entry, seen, known, report)
+  local locale = entry.locale
+  report:enter("locale")
+  if locale == nil then
+    report:add("required", "is missing", { expected = "language and country, as en-US" })
+  else
+    localized.check_locale(locale, report)
+    if seen[locale] then
+      report:add("locale_twice", ("%s stands in the list twice"):format(show(locale)), {
+        got = show(locale),
+        expected = "each locale once",
+      })
+    elseif type(locale) == "string" and known and not known.set[locale] then
+      report:add("locale_known", ("the event is not known to support %s"):format(show(locale)), {
+        got = show(locale),
+        expected = table.concat(known, ", "),
+      })
+    end
+    seen[locale] = true
+  end
+  report:leave()
+end
+
+local function check_texts(entry, names, report)
+  for _, name in ipairs(values.sorted_keys(entry)) do
+    if name ~= "locale" then
+      report:enter(name)
+      if type(name) ~= "string" then
+        report:add("mixed", "has list items where only named texts can be")
+      else
+        values.check_text(name, report)
+        localized.check_text(entry[name], report)
+      end
+      if names[name] == nil then
+        local near = nearest.name(name, names)
+        report:add("unused", "nothing in the payload refers to it", {
+          got = show(entry[name]),
+          hint = near and ("did you mean %s?"):format(near),
+        })
+      end
+      report:leave()
+    end
+  end
+end
+
+local function check_missing(entry, names, report)
+  for _, name in ipairs(values.sorted_keys(names)) do
+    if entry[name] == nil then
+      report:enter(name)
+      report:add("text", ("is missing, but %s refers to it"):format(names[name]), {
+        expected = "text",
+        hint = ("devices in %s would say nothing"):format(
+          type(entry.locale) == "string" and entry.locale or "this locale"
+        ),
+      })
+      report:leave()
+    end
+  end
+end
+
+--- Adds every reference of the payload for which no locale has a text.
+---@param report proactive.Report
+function attributes.add_unresolved(report)
+  for _, use in ipairs(report.uses) do
+    report:add("text", ("no locale has a text for %s"):format(use.name), {
+      path = use.path,
+      got = show(localized.MARK .. use.name),
+      expected = "an entry in localizedAttributes for each locale",
+    })
+  end
+end
+
+--- A check as in `proactive.schema.check`; `parent` is the request body. The payload was checked before, so
+--- `report.uses` is complete.
+function attributes.check(list, node, report, parent)
+  if type(list) ~= "table" or list == json.null or (report.decoded and not json.is_array(list)) then
+    return report:add_type(list, node.expected)
+  end
+  local count = values.list_length(list, MOST_LOCALES)
+  if not count or count > MOST_LOCALES then
+    return report:add("items", "must be a list with at most one entry for each locale", {
+      got = count and "a longer list" or "a table with other keys",
+      expected = node.expected,
+    })
+  end
+  if count == 0 then return attributes.add_unresolved(report) end
+  local names, seen = used_names(report.uses), {}
+  local event = parent.event
+  local known = type(event) == "table" and node.locales[event.name]
+  for i = 1, count do
+    local entry = list[i]
+    report:enter(i)
+    if values.is_object(entry) then
+      check_locale(entry, seen, known, report)
+      check_texts(entry, names, report)
+      check_missing(entry, names, report)
+    else
+      report:add_type(entry, "an object with a locale and its texts")
+    end
+    report:leave()
+  end
+end
+
+return attributes

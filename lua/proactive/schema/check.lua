@@ -1,0 +1,233 @@
+--- The engine: checks a value against a node of the schema. The nodes are data; what each kind of node
+--- means stands here and nowhere else.
+---
+--- A check is `function(value, node, report, parent)`; the report stands at the value. It adds what it finds
+--- and returns nothing. Nothing is built for a value that is right: a valid body costs look-ups only.
+
+local attributes = require "proactive.schema.attributes"
+local json = require "proactive.json"
+local localized = require "proactive.schema.localized"
+local nearest = require "proactive.nearest"
+local text = require "proactive.text"
+local time = require "proactive.time"
+local values = require "proactive.schema.value"
+
+local find, getmetatable, next, type = string.find, getmetatable, next, type
+local is_object = values.is_object
+local show = text.show
+
+---@class proactive.Node
+---@field kind "object"|"array"|"text"|"enum"|"integer"|"time"|"choice"|"localizations"
+---@field name string?             the field's name in its parent
+---@field about string?            what the field is for
+---@field required boolean?
+---@field elsewhere string[]?      another place, from the parent, that makes up for the missing field
+---@field misplaced string?        the field is accepted here, with this warning
+---@field fields proactive.Node[]? object: its fields, in the order they are written
+---@field items proactive.Node?    array: what it holds
+---@field min integer?             array: least number of items; integer: least value
+---@field max integer?             array: most items; integer: greatest value; text: most characters
+---@field values string[]?         enum: every value
+---@field disputed table<string, string>?  enum: values the sources disagree about, with what they say
+---@field attribute string?        text: its name in localizedAttributes
+---@field localizable boolean?     text: the sources show it localized
+---@field prefix string?           text: how it begins
+---@field characters string?       text: the documented characters, as the inside of a pattern's set
+---@field by string?               choice: the sibling that decides
+---@field of table<string, proactive.Node>? choice: the node for each value of that sibling
+---@field locales table?           localizations: the known locales of each event, as list and `set`
+---@field sources string[]?        addresses that say so, where they are not the event's own
+---@field expected string          (prepared) what is allowed, in words
+---@field check function           (prepared) the check of its kind
+
+local checks = {}
+
+local function add(rule, message, value, node, report)
+  report:add(rule, message, { got = show(value), expected = node.expected })
+end
+
+local function add_type(value, node, report)
+  local hint
+  if node.kind == "integer" and type(value) == "string" and find(value, "^%-?%d+$") then
+    hint = "write the number without quotes"
+  elseif node.kind == "time" and type(value) == "number" then
+    hint = "in a request body a time is text; constructors and proactive.request take Unix seconds"
+  end
+  report:add_type(value, node.expected, hint)
+end
+
+--- A table without its metatable's __index, so that what is checked is what will be written.
+local function without_index(value)
+  local mt = getmetatable(value)
+  if mt == nil or (type(mt) == "table" and mt.__index == nil) then return value end
+  local copy = {}
+  for key, item in next, value do
+    copy[key] = item
+  end
+  return copy
+end
+
+local function add_unknown(name, value, node, report)
+  local near = nearest.name(name, node.names)
+  report:enter(name)
+  report:add("unknown", "is not a field the service knows", {
+    got = show(value),
+    expected = #node.names > 0 and table.concat(node.names, ", ") or "no field",
+    hint = near and ("did you mean %s?"):format(near),
+  })
+  report:leave()
+  values.check_member(name, value, report)
+end
+
+--- Adds what is wrong with the keys of an object that are none of its fields.
+local function add_other_keys(value, node, report)
+  local has_items = false
+  for _, key in ipairs(values.sorted_keys(value)) do
+    if type(key) ~= "string" then
+      has_items = true
+    elseif node.by_name[key] == nil then
+      add_unknown(key, value[key], node, report)
+    end
+  end
+  if has_items then report:add("mixed", "has list items where only named fields can be") end
+end
+
+--- Whether a missing field is given in the other place where some put it.
+local function stands_elsewhere(field, value)
+  if not field.elsewhere then return false end
+  for _, key in ipairs(field.elsewhere) do
+    if type(value) ~= "table" then return false end
+    value = value[key]
+  end
+  return value ~= nil
+end
+
+function checks.object(value, node, report)
+  if not is_object(value) then return add_type(value, node, report) end
+  value = without_index(value)
+  local depth, keys, fields, by_name = report.depth + 1, report.keys, node.fields, node.by_name
+  report.depth = depth
+  for i = 1, #fields do
+    local field = fields[i]
+    local name = field.name
+    local item = value[name]
+    keys[depth] = name
+    if item ~= nil then
+      if field.misplaced then report:add("misplaced", field.misplaced, { got = show(item) }) end
+      field.check(item, field, report, value)
+    elseif field.required and not stands_elsewhere(field, value) then
+      report:add("required", "is missing", { expected = field.expected })
+    end
+  end
+  report.depth = depth - 1
+  for key in next, value do
+    if by_name[key] == nil then return add_other_keys(value, node, report) end
+  end
+end
+
+function checks.array(value, node, report)
+  -- In JSON text `{}` and `[]` differ; a Lua table that is empty can be either.
+  local wrong_mark = report.decoded and not json.is_array(value)
+  if type(value) ~= "table" or value == json.null or wrong_mark then
+    return add_type(value, node, report)
+  end
+  local count = values.list_length(value, node.max)
+  if not count then
+    return report:add("mixed", "must be a list with the keys 1, 2, 3 … and no gap", {
+      got = "a table with other keys",
+      expected = node.expected,
+    })
+  elseif count < node.min or count > node.max then
+    local got = count > node.max and "more" or ("%d"):format(count)
+    local message = ("must have %d to %d items, got %s"):format(node.min, node.max, got)
+    report:add("items", message, { got = got, expected = node.expected })
+  end
+  for i = 1, math.min(count, node.max) do
+    report:enter(i)
+    node.items.check(value[i], node.items, report, value)
+    report:leave()
+  end
+end
+
+local function add_enum(value, node, report)
+  local near = nearest.name(value, node.values) or nearest.name(value:sub(1, 64):upper(), node.values)
+  local hint
+  if near and near:lower() == value:lower() then
+    hint = ("case matters: write %s"):format(near)
+  elseif near then
+    hint = ("did you mean %s?"):format(near)
+  end
+  local message = ("%s is not one of the allowed values"):format(show(value))
+  report:add("enum", message, { got = show(value), expected = node.expected, hint = hint })
+end
+
+function checks.enum(value, node, report)
+  if type(value) ~= "string" then return add_type(value, node, report) end
+  if not node.set[value] then return add_enum(value, node, report) end
+  local dispute = node.disputed and node.disputed[value]
+  if dispute then add("disputed", dispute, value, node, report) end
+end
+
+function checks.integer(value, node, report)
+  -- NaN and the infinities fail the test for a whole number, too.
+  if type(value) ~= "number" or value % 1 ~= 0 then return add_type(value, node, report) end
+  if value < node.min or value > node.max then
+    add("range", ("must be %s, got %s"):format(node.expected, show(value)), value, node, report)
+  end
+end
+
+function checks.time(value, node, report)
+  if report.event and type(value) == "number" then
+    if time.is_unix(value) then return end
+    local message = ("%s is no Unix time of the years 1 to 9999"):format(show(value))
+    return add("range", message, value, node, report)
+  elseif type(value) ~= "string" then
+    return add_type(value, node, report)
+  end
+  local unix, problem, rule = time.parse(value)
+  if not unix then add(rule, problem, value, node, report) end
+end
+
+--- The rules that only the texts of the envelope have.
+local function check_form(value, node, report)
+  if #value > node.max and text.length(value) > node.max then
+    local message = "must have at most %d characters, got %d"
+    add("length", message:format(node.max, text.length(value)), value, node, report)
+  end
+  if node.prefix and value:sub(1, #node.prefix) ~= node.prefix then
+    add("user", ("must begin with %s"):format(node.prefix), value, node, report)
+  end
+  if node.characters and find(value, "[^" .. node.characters .. "]") then
+    add("characters", "has other characters than the documented ones", value, node, report)
+  end
+end
+
+function checks.text(value, node, report)
+  if type(value) ~= "string" then
+    if report.event and node.attribute and is_object(value) and value.localized ~= nil then
+      return localized.check(value, node, report)
+    end
+    return add_type(value, node, report)
+  elseif value == "" then
+    return add(node.attribute and "empty" or "length", "is empty", value, node, report)
+  elseif not values.check_text(value, report) then
+    return
+  elseif not node.attribute then
+    return check_form(value, node, report)
+  elseif find(value, "^localizedattribute:") then
+    localized.note_use(value, node, report)
+  end
+end
+
+--- A value whose kind is decided by a sibling: the payload by the event's name. When the sibling itself is
+--- wrong, only what holds for every value is checked.
+function checks.choice(value, node, report, parent)
+  local chosen = node.of[parent[node.by]]
+  if chosen then return chosen.check(value, chosen, report, parent) end
+  if not is_object(value) then return add_type(value, node, report) end
+  values.check(value, report)
+end
+
+checks.localizations = attributes.check
+
+return checks

@@ -1,0 +1,166 @@
+--- Collects what a check finds: where it stands in the body, and whether it is a violation or a warning.
+---
+--- The only place that weighs a rule. A rule that stands in none of the lists below is a violation.
+
+local errors = require "proactive.errors"
+local text = require "proactive.text"
+
+---@class proactive.Report
+---@field keys (string|integer)[]   the way from the root to the value being checked
+---@field depth integer             how many of `keys` are in use
+---@field event boolean             an event is checked (texts in place), not a request body
+---@field decoded boolean           the value comes from JSON text, where `{}` is no array
+---@field seen integer              how many values outside the schema were looked at
+---@field violations proactive.Violation[]
+---@field warnings proactive.Violation[]
+---@field uses table[]              request: each `localizedattribute:NAME` found, as {name=, path=}
+---@field texts table[]             event: each localized text found, as {path=, texts=}
+local Report = {}
+Report.__index = Report
+
+local report = {}
+
+-- What nobody could find out about the service. Sent with a warning; refused when `strict`.
+local DOUBTFUL = {
+  characters = true, -- a reference id with other characters than the documented ones
+  locale_known = true, -- a locale the event is not known to support
+  unused = true, -- a localized text that nothing uses
+  literal = true, -- a localized text in a field that the sources show with plain text only
+}
+
+-- What sources disagree about, where both ways are in use. Always a warning.
+local DISPUTED = {
+  disputed = true,
+  misplaced = true,
+}
+
+-- Mistakes that the service is not known to refuse: it accepts them and the customer hears nothing, or
+-- nobody has seen its answer. Refused here; taken with a note when judging as the service does.
+local TAKEN_BY_SERVICE = {
+  unknown = true,
+  empty = true,
+  locale_form = true,
+  locale_twice = true,
+  text = true,
+  user = true,
+}
+
+-- Enough to mend a body by; the rest of a hopeless one is counted, not listed.
+local MOST = 100
+
+---@class proactive.ReportOptions
+---@field strict boolean?         doubts are violations
+---@field unknown_fields string?  "warn": unknown fields are warnings
+---@field as string?              "service": only what the service is known to refuse is a violation
+
+--- A new, empty report.
+---@param opts proactive.ReportOptions
+---@return proactive.Report
+function report.new(opts)
+  return setmetatable({
+    keys = {},
+    depth = 0,
+    event = false,
+    decoded = false,
+    strict = opts.strict,
+    unknown_fields = opts.unknown_fields,
+    service = opts.as == "service",
+    violations = {},
+    warnings = {},
+    dropped = 0,
+    seen = 0,
+    uses = {},
+    texts = {},
+  }, Report)
+end
+
+--- A key as it stands in a path.
+local function step(key, first)
+  if type(key) == "number" then
+    return key % 1 == 0 and ("[%d]"):format(key) or ("[%.14g]"):format(key)
+  elseif type(key) ~= "string" then
+    return "[a " .. type(key) .. "]"
+  elseif key:find("^[%a_][%w_]*$") and #key <= 64 then
+    return first and key or "." .. key
+  end
+  return "[" .. text.quote(key) .. "]"
+end
+
+--- The path of the value being checked, as `event.payload.alert.garbageTypes[2]`.
+---@return string
+function Report:path()
+  local parts = {}
+  for i = 1, self.depth do
+    parts[i] = step(self.keys[i], i == 1)
+  end
+  return table.concat(parts)
+end
+
+--- Whether a rule that was broken is a violation in the way this report judges.
+function Report:forbids(rule)
+  if DISPUTED[rule] then return false end
+  if DOUBTFUL[rule] then return self.strict == true end
+  if rule == "unknown" and self.unknown_fields == "warn" then return false end
+  return not (TAKEN_BY_SERVICE[rule] and self.service and not self.strict)
+end
+
+--- Notes that the value being checked breaks a rule.
+---@param rule string
+---@param message string
+---@param found? {got: any, expected: any, hint: string?, path: string?}
+function Report:add(rule, message, found)
+  local list = self:forbids(rule) and self.violations or self.warnings
+  if #list >= MOST then
+    self.dropped = self.dropped + 1
+    return
+  end
+  found = found or {}
+  list[#list + 1] = {
+    path = found.path or self:path(),
+    rule = rule,
+    message = message,
+    got = found.got,
+    expected = found.expected,
+    hint = found.hint,
+  }
+end
+
+--- Notes that the value being checked is of the wrong kind.
+---@param given any
+---@param expected string
+---@param hint string?
+function Report:add_type(given, expected, hint)
+  local got = text.show(given)
+  local message = ("must be %s, got %s"):format(expected, got)
+  self:add("type", message, { got = got, expected = expected, hint = hint })
+end
+
+--- Goes one step down: what is checked now is the member `key` of what was checked before.
+---@param key string|integer
+function Report:enter(key)
+  self.depth = self.depth + 1
+  self.keys[self.depth] = key
+end
+
+--- Goes back up.
+function Report:leave()
+  self.depth = self.depth - 1
+end
+
+--- What the check found.
+---@param subject string  what was checked, for the message of the error
+---@return true|nil
+---@return proactive.Violation[]|proactive.Error  the warnings; or an error of kind `invalid` with everything
+function Report:result(subject)
+  if #self.violations == 0 then return true, self.warnings end
+  local count = #self.violations + self.dropped
+  return nil,
+    errors.new("invalid", {
+      message = count == 1 and subject .. " breaks one rule"
+        or ("%s breaks %d rules"):format(subject, count),
+      violations = self.violations,
+      warnings = self.warnings,
+    })
+end
+
+return report

@@ -1,0 +1,132 @@
+--- What every value must be to be written as JSON at all, whatever the schema says about it.
+
+local json = require "proactive.json"
+local text = require "proactive.text"
+
+local value = {}
+
+local find, next, type = string.find, next, type
+local show = text.show
+
+-- Deeper than any body of the service, and as deep as JSON text is read and written.
+local DEEPEST = 64
+-- How many values of unknown tables are looked at: a table that holds itself twice has no end.
+local MOST_VALUES = 10000
+local GREATEST = 2 ^ 53
+
+--- Whether a value can be an object: a table that is neither JSON's null nor marked as an array.
+---@param given any
+---@return boolean
+function value.is_object(given)
+  return type(given) == "table" and given ~= json.null and not json.is_array(given)
+end
+
+--- The keys of a table in a fixed order.
+---@param map table
+---@return any[]
+function value.sorted_keys(map)
+  local keys = {}
+  for key in next, map do
+    keys[#keys + 1] = key
+  end
+  table.sort(keys, function(a, b)
+    if type(a) == type(b) and (type(a) == "number" or type(a) == "string") then return a < b end
+    return type(a) < type(b)
+  end)
+  return keys
+end
+
+--- Number of items when the keys are exactly 1, 2, … n, else nil. Stops counting above `most`.
+---@param list table
+---@param most integer
+---@return integer?
+function value.list_length(list, most)
+  local count = 0
+  for key in next, list do
+    if type(key) ~= "number" or key % 1 ~= 0 or key < 1 then return nil end
+    count = count + 1
+    if count > most then return count end
+  end
+  for i = 1, count do
+    if list[i] == nil then return nil end
+  end
+  return count
+end
+
+--- Checks that a text can be sent; the report stands at it.
+---@param given string
+---@param report proactive.Report
+---@return boolean ok
+function value.check_text(given, report)
+  if #given > text.LONGEST then
+    report:add("size", ("is %d bytes long, more than %d"):format(#given, text.LONGEST), {
+      got = show(given),
+      expected = ("at most %d bytes, a guard of this library"):format(text.LONGEST),
+    })
+    return false
+  elseif not find(given, "[^\1-\127]") then
+    return true
+  end
+  local rule, message = text.problem(given)
+  if rule then report:add(rule, message, { got = show(given), expected = "UTF-8 text" }) end
+  return rule == nil
+end
+
+local function check_table(given, report)
+  if report.depth >= DEEPEST then
+    return report:add("depth", ("is nested more than %d levels deep"):format(DEEPEST), {
+      expected = "a table that does not hold itself",
+    })
+  end
+  local names, others = false, false
+  for _, key in ipairs(value.sorted_keys(given)) do
+    names = names or type(key) == "string"
+    others = others or type(key) ~= "string"
+    value.check_member(key, given[key], report)
+    if report.seen > MOST_VALUES then return end
+  end
+  if others and (names or not value.list_length(given, MOST_VALUES)) then
+    report:add("mixed", "is neither a list nor a table with names", { got = "a mixed table" })
+  end
+end
+
+--- Checks a member of a table the schema knows nothing about; the report stands at the table.
+---@param key any
+---@param given any
+---@param report proactive.Report
+function value.check_member(key, given, report)
+  report:enter(key)
+  if type(key) == "string" then value.check_text(key, report) end
+  value.check(given, report)
+  report:leave()
+end
+
+--- Checks a value the schema knows nothing about; the report stands at it.
+---@param given any
+---@param report proactive.Report
+function value.check(given, report)
+  report.seen = report.seen + 1
+  if report.seen > MOST_VALUES then
+    if report.seen == MOST_VALUES + 1 then
+      report:add("size", ("holds more than %d values"):format(MOST_VALUES))
+    end
+    return
+  end
+  local kind = type(given)
+  if kind == "table" then
+    if given ~= json.null then check_table(given, report) end
+  elseif kind == "string" then
+    value.check_text(given, report)
+  elseif kind == "number" then
+    if given ~= given or given > GREATEST or given < -GREATEST then
+      report:add("range", ("%s cannot be written exactly in JSON"):format(show(given)), {
+        got = show(given),
+        expected = "a finite number of at most 2^53",
+      })
+    end
+  elseif kind ~= "boolean" then
+    report:add("type", ("%s cannot be written in JSON"):format(show(given)), { got = show(given) })
+  end
+end
+
+return value
