@@ -10,15 +10,25 @@
 
 /* --- building ------------------------------------------------------------------------------------ */
 
-json_node *json_new_null(void) { return cJSON_CreateNull(); }
+json_node *json_new_null(void) {
+  return cJSON_CreateNull();
+}
 
-json_node *json_new_bool(bool value) { return cJSON_CreateBool(value); }
+json_node *json_new_bool(bool value) {
+  return cJSON_CreateBool(value);
+}
 
-json_node *json_new_array(void) { return cJSON_CreateArray(); }
+json_node *json_new_array(void) {
+  return cJSON_CreateArray();
+}
 
-json_node *json_new_object(void) { return cJSON_CreateObject(); }
+json_node *json_new_object(void) {
+  return cJSON_CreateObject();
+}
 
-json_node *json_new_text(const char *text) { return cJSON_CreateStringReference(text); }
+json_node *json_new_text(const char *text) {
+  return cJSON_CreateStringReference(text);
+}
 
 /* Numbers go in as raw text: cJSON would print 2^53-1 as 9.00719925474099e+15. */
 json_node *json_new_number(double value) {
@@ -103,7 +113,9 @@ char *json_print(const json_node *root, size_t expected) {
   return cJSON_PrintBuffered(root, guess, 0);
 }
 
-void json_text_free(char *text) { cJSON_free(text); }
+void json_text_free(char *text) {
+  cJSON_free(text);
+}
 
 /* --- indenting ----------------------------------------------------------------------------------- */
 
@@ -155,14 +167,18 @@ static size_t put_token(indenter *in, const char *s) {
     put(in, s, 1);
     put_line(in);
     break;
-  case ':': put(in, ": ", 2); break;
-  default: len = scalar_length(s); put(in, s, len);
+  case ':':
+    put(in, ": ", 2);
+    break;
+  default:
+    len = scalar_length(s);
+    put(in, s, len);
   }
   return len;
 }
 
 buf_status json_indent(buf *out, const char *compact) {
-  indenter in = { .out = out, .status = BUF_OK };
+  indenter in = {.out = out, .status = BUF_OK};
   while (*compact && in.status == BUF_OK) compact += put_token(&in, compact);
   return in.status;
 }
@@ -247,7 +263,7 @@ static json_status refuse(const char *text, size_t len, const check *c, json_err
 }
 
 json_status json_parse(const char *text, size_t len, json_node **root, json_error *error) {
-  check c = { 0 };
+  check c = {0};
   *root = NULL;
   if (!json_scan(text, len, error)) return JSON_REFUSED;
   cJSON *tree = cJSON_ParseWithLengthOpts(text, len + 1, NULL, true);
@@ -270,15 +286,25 @@ json_kind json_kind_of(const json_node *node) {
   return cJSON_IsFalse(node) ? JSON_FALSE : JSON_NULL;
 }
 
-double json_number(const json_node *number) { return number->valuedouble; }
+double json_number(const json_node *number) {
+  return number->valuedouble;
+}
 
-const char *json_text(const json_node *text) { return text->valuestring; }
+const char *json_text(const json_node *text) {
+  return text->valuestring;
+}
 
-const json_node *json_first(const json_node *container) { return container->child; }
+const json_node *json_first(const json_node *container) {
+  return container->child;
+}
 
-const json_node *json_next(const json_node *item) { return item->next; }
+const json_node *json_next(const json_node *item) {
+  return item->next;
+}
 
-const char *json_key(const json_node *member) { return member->string; }
+const char *json_key(const json_node *member) {
+  return member->string;
+}
 
 const json_node *json_get(const json_node *object, const char *key) {
   return cJSON_IsObject(object) ? cJSON_GetObjectItemCaseSensitive(object, key) : NULL;
@@ -288,7 +314,9 @@ const char *json_get_text(const json_node *object, const char *key) {
   return cJSON_GetStringValue(json_get(object, key));
 }
 
-void json_free(json_node *root) { cJSON_Delete(root); }
+void json_free(json_node *root) {
+  cJSON_Delete(root);
+}
 
 static void wipe_texts(cJSON *node) {
   if (cJSON_IsString(node)) buf_erase(node->valuestring, strlen(node->valuestring));

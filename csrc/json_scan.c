@@ -26,17 +26,23 @@ static bool refuse(scan *s, const char *where, const char *why) {
   return false;
 }
 
-static size_t left(const scan *s) { return (size_t)(s->end - s->at); }
+static size_t left(const scan *s) {
+  return (size_t)(s->end - s->at);
+}
 
 /* The byte ahead; NUL at the end, which is told apart by left(). */
-static char peek(const scan *s) { return s->at < s->end ? *s->at : '\0'; }
+static char peek(const scan *s) {
+  return s->at < s->end ? *s->at : '\0';
+}
 
 static bool starts(const scan *s, const char *word) {
   size_t len = strlen(word);
   return left(s) >= len && memcmp(s->at, word, len) == 0;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 static void skip_space(scan *s) {
   while (s->at < s->end && (*s->at == ' ' || *s->at == '\t' || *s->at == '\n' || *s->at == '\r'))
@@ -46,9 +52,9 @@ static void skip_space(scan *s) {
 /* The quotation marks that word processors put in place of ". */
 static bool starts_typographic(const scan *s) {
   static const char *const marks[] = {
-    "\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x9E", "\xE2\x80\x9F", /* double, four kinds */
-    "\xE2\x80\x98", "\xE2\x80\x99", "\xE2\x80\x9A", "\xE2\x80\x9B", /* single */
-    "\xC2\xAB",     "\xC2\xBB",     "\xEF\xBC\x82"                  /* guillemets, full width */
+      "\xE2\x80\x9C", "\xE2\x80\x9D", "\xE2\x80\x9E", "\xE2\x80\x9F", /* double, four kinds */
+      "\xE2\x80\x98", "\xE2\x80\x99", "\xE2\x80\x9A", "\xE2\x80\x9B", /* single */
+      "\xC2\xAB",     "\xC2\xBB",     "\xEF\xBC\x82"                  /* guillemets, full width */
   };
   for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
     if (starts(s, marks[i])) return true;
@@ -114,10 +120,14 @@ static int scan_hex(scan *s) {
   for (int i = 0; i < 4; i++) {
     char c = *s->at++;
     int digit;
-    if (is_digit(c)) digit = c - '0';
-    else if (c >= 'a' && c <= 'f') digit = c - 'a' + 10;
-    else if (c >= 'A' && c <= 'F') digit = c - 'A' + 10;
-    else return -1;
+    if (is_digit(c))
+      digit = c - '0';
+    else if (c >= 'a' && c <= 'f')
+      digit = c - 'a' + 10;
+    else if (c >= 'A' && c <= 'F')
+      digit = c - 'A' + 10;
+    else
+      return -1;
     value = value * 16 + digit;
   }
   return value;
@@ -207,8 +217,7 @@ static bool scan_number(scan *s) {
     if (!is_digit(peek(s))) return refuse(s, start, "a number wants a digit in its exponent");
     skip_digits(s);
   }
-  if (beyond_exact(digits, count))
-    return refuse(s, start, JSON_BEYOND_EXACT);
+  if (beyond_exact(digits, count)) return refuse(s, start, JSON_BEYOND_EXACT);
   if ((size_t)(s->at - start) > LIMIT_JSON_NUMBER_BYTES)
     return refuse(s, start, "a number with too many digits");
   return true;
@@ -286,12 +295,18 @@ static bool scan_value(scan *s) {
   skip_space(s);
   if (++s->values == s->wanted) return false; /* found what json_scan_place looks for */
   switch (peek(s)) {
-  case '{': return scan_object(s);
-  case '[': return scan_array(s);
-  case '"': return scan_text(s);
-  case 't': return scan_word(s, "true");
-  case 'f': return scan_word(s, "false");
-  case 'n': return scan_word(s, "null");
+  case '{':
+    return scan_object(s);
+  case '[':
+    return scan_array(s);
+  case '"':
+    return scan_text(s);
+  case 't':
+    return scan_word(s, "true");
+  case 'f':
+    return scan_word(s, "false");
+  case 'n':
+    return scan_word(s, "null");
   default:
     if (peek(s) == '-' || is_digit(peek(s))) return scan_number(s);
     return refuse_unexpected(s, "expected a value");
@@ -299,7 +314,7 @@ static bool scan_value(scan *s) {
 }
 
 static scan scan_start(const char *text, size_t len) {
-  scan s = { .text = text, .at = text, .end = text + len };
+  scan s = {.text = text, .at = text, .end = text + len};
   if (starts(&s, "\xEF\xBB\xBF")) s.text = s.at += 3; /* a byte order mark: editors write it */
   return s;
 }

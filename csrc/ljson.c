@@ -89,13 +89,27 @@ static void push_number(lua_State *L, double n) {
 
 static void push_value(lua_State *L, const json_node *node) {
   switch (json_kind_of(node)) {
-  case JSON_OBJECT: push_object(L, node); break;
-  case JSON_ARRAY: push_array(L, node); break;
-  case JSON_TEXT: lua_pushstring(L, json_text(node)); break;
-  case JSON_NUMBER: push_number(L, json_number(node)); break;
-  case JSON_TRUE: lua_pushboolean(L, 1); break;
-  case JSON_FALSE: lua_pushboolean(L, 0); break;
-  case JSON_NULL: lua_pushvalue(L, NULL_VALUE); break;
+  case JSON_OBJECT:
+    push_object(L, node);
+    break;
+  case JSON_ARRAY:
+    push_array(L, node);
+    break;
+  case JSON_TEXT:
+    lua_pushstring(L, json_text(node));
+    break;
+  case JSON_NUMBER:
+    push_number(L, json_number(node));
+    break;
+  case JSON_TRUE:
+    lua_pushboolean(L, 1);
+    break;
+  case JSON_FALSE:
+    lua_pushboolean(L, 0);
+    break;
+  case JSON_NULL:
+    lua_pushvalue(L, NULL_VALUE);
+    break;
   }
 }
 
@@ -117,12 +131,14 @@ static int l_decode(lua_State *L) {
     lua_pushinteger(L, error.line);
     lua_pushinteger(L, error.column);
     return 4;
-  default: return ljson_no_memory(L);
+  default:
+    return ljson_no_memory(L);
   }
 }
 
 void ljson_open(lua_State *L) {
-  static const luaL_Reg functions[] = {{"encode", ljson_encode}, {"decode", l_decode}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"encode", ljson_encode}, {"decode", l_decode}, {NULL, NULL}};
   luaL_newmetatable(L, BOX);
   lua_pushcfunction(L, box_gc);
   lua_setfield(L, -2, "__gc");

@@ -27,10 +27,10 @@ typedef struct {
   lua_State *L;
   ljson_box *box;
   bool has_null, has_order;
-  size_t size;             /* roughly what the text will take */
-  int depth;               /* containers open: so many steps lead to the value at hand */
+  size_t size; /* roughly what the text will take */
+  int depth;   /* containers open: so many steps lead to the value at hand */
   step path[LIMIT_JSON_DEPTH];
-  const char *why;         /* of a refusal; NULL: memory ran out */
+  const char *why; /* of a refusal; NULL: memory ran out */
 } walk;
 
 static bool add_value(walk *w, json_node *parent);
@@ -83,8 +83,7 @@ static bool add_number(walk *w, json_node *parent) {
 
 /* A key that is no text stands in a table that otherwise has texts, or should have numbers. */
 static bool refuse_key(walk *w, int type) {
-  if (type == LUA_TNUMBER || type == LUA_TSTRING)
-    return refuse(w, "is both a list and a map");
+  if (type == LUA_TNUMBER || type == LUA_TSTRING) return refuse(w, "is both a list and a map");
   return refuse(w, "has a key that is neither a text nor a number");
 }
 
@@ -144,7 +143,7 @@ static bool add_map(walk *w, json_node *parent) {
   if (!attach(w, parent, object)) return false;
   step *here = &w->path[w->depth++];
   lua_pushnil(L);
-  while (lua_next(L, -2) != 0) { /* table, key, value */
+  while (lua_next(L, -2) != 0) {          /* table, key, value */
     if (lua_type(L, -2) != LUA_TSTRING) { /* asked first: lua_tolstring would change a number */
       w->depth--;
       return refuse_key(w, lua_type(L, -2));
@@ -186,15 +185,22 @@ static bool add_value(walk *w, json_node *parent) {
   if (w->has_null && lua_rawequal(L, -1, NULL_VALUE))
     return count(w, 4) && attach(w, parent, json_new_null());
   switch (lua_type(L, -1)) {
-  case LUA_TSTRING: return add_text(w, parent);
-  case LUA_TTABLE: return add_table(w, parent);
-  case LUA_TNUMBER: return add_number(w, parent);
+  case LUA_TSTRING:
+    return add_text(w, parent);
+  case LUA_TTABLE:
+    return add_table(w, parent);
+  case LUA_TNUMBER:
+    return add_number(w, parent);
   case LUA_TBOOLEAN:
     return count(w, 5) && attach(w, parent, json_new_bool(lua_toboolean(L, -1)));
-  case LUA_TFUNCTION: return refuse(w, "a function is no JSON value");
-  case LUA_TTHREAD: return refuse(w, "a coroutine is no JSON value");
-  case LUA_TNIL: return refuse(w, "nil is no JSON value");
-  default: return refuse(w, "a userdata is no JSON value");
+  case LUA_TFUNCTION:
+    return refuse(w, "a function is no JSON value");
+  case LUA_TTHREAD:
+    return refuse(w, "a coroutine is no JSON value");
+  case LUA_TNIL:
+    return refuse(w, "nil is no JSON value");
+  default:
+    return refuse(w, "a userdata is no JSON value");
   }
 }
 

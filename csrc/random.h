@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * random: bytes nobody can foresee, from the system. */
+#ifndef PROACTIVE_RANDOM_H
+#define PROACTIVE_RANDOM_H
+
+#include <stddef.h>
+
+/* Fills out. 0, or an errno: the system has none, and out is not to be used. Keeps no state, so a
+ * forked process does not repeat its parent. */
+int random_bytes(void *out, size_t len);
+
+/* A reference id: 22 of the 63 characters A-Z a-z 0-9 ~ (the service's alphabet), all equally
+ * likely, which is 131 bits; and a NUL. 0, or an errno. */
+#define RANDOM_ID_LENGTH 22
+int random_id(char out[RANDOM_ID_LENGTH + 1]);
+
+#endif
