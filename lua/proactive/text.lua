@@ -93,7 +93,9 @@ function text.show(value)
   if kind == "string" then return text.quote(value) end
   if kind == "nil" then return "nothing" end
   if kind == "boolean" then return tostring(value) end
-  if kind == "table" then return value == json.null and "null" or "a table" end
+  if kind == "table" then
+    return value == json.null and "null" or json.is_array(value) and "a list" or "a table"
+  end
   if kind ~= "number" then return "a " .. kind end
   if value ~= value then return "NaN" end
   if value % 1 == 0 and value > -2 ^ 63 and value < 2 ^ 63 then return ("%d"):format(value) end

@@ -38,6 +38,7 @@ local show = text.show
 ---@field locales table?           localizations: the known locales of each event, as list and `set`
 ---@field sources string[]?        addresses that say so, where they are not the event's own
 ---@field expected string          (prepared) what is allowed, in words
+---@field has_list boolean?        (prepared) it is a list, or one stands below it
 ---@field check function           (prepared) the check of its kind
 
 local checks = {}
@@ -157,7 +158,7 @@ local function add_enum(value, node, report)
   elseif near then
     hint = ("did you mean %s?"):format(near)
   end
-  local message = ("%s is not one of the allowed values"):format(show(value))
+  local message = ("%s is not %s"):format(show(value), node.expected)
   report:add("enum", message, { got = show(value), expected = node.expected, hint = hint })
 end
 

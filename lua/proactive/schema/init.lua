@@ -5,7 +5,6 @@ local attributes = require "proactive.schema.attributes"
 local envelope = require "proactive.schema.envelope"
 local from = require "proactive.schema.sources"
 local prepare = require "proactive.schema.prepare"
-local values = require "proactive.schema.value"
 
 local schema = {}
 
@@ -53,6 +52,9 @@ local DEFAULT_LOCALES = {
   sources = { from.ASK_UTILS, from.HOME_ASSISTANT },
 }
 
+-- Far more rounds than there are field names in one chain: two orders that contradict each other never end.
+local MOST_RANK_ROUNDS = 100
+
 local function set_of(list)
   local set = {}
   for _, value in ipairs(list) do
@@ -61,19 +63,39 @@ local function set_of(list)
   return set
 end
 
---- Gives each field name its place in JSON text: the order in which the schema first names it.
-local function rank(node, order, last)
+--- Calls `visit` with the fields of every object below a node.
+local function each_object(node, visit)
+  if node.fields then visit(node.fields) end
   for _, field in ipairs(node.fields or {}) do
-    if not order[field.name] then
-      last = last + 1
-      order[field.name] = last
+    each_object(field, visit)
+  end
+  for _, chosen in pairs(node.of or {}) do
+    each_object(chosen, visit)
+  end
+end
+
+--- Gives each field name its place in JSON text, so that in every object the fields stand in the order of
+--- the schema: a field's rank is greater than that of any it follows somewhere.
+local function ranks(root)
+  local order = { locale = 0 }
+  local changed = true
+  local function follow(fields)
+    local last = 0
+    for _, field in ipairs(fields) do
+      local rank = order[field.name] or 0
+      if rank <= last then
+        rank, changed = last + 1, true
+        order[field.name] = rank
+      end
+      last = rank
     end
-    last = rank(field, order, last)
   end
-  for _, name in ipairs(values.sorted_keys(node.of or {})) do
-    last = rank(node.of[name], order, last)
+  for _ = 1, MOST_RANK_ROUNDS do
+    changed = false
+    each_object(root, follow)
+    if not changed then return order end
   end
-  return last
+  error("the schema orders two fields both ways")
 end
 
 --- Makes a catalogue from event schemas: prepares them and the envelope around them.
@@ -90,9 +112,7 @@ function schema.make(events)
     locales[name] = event.locales
   end
   local body = prepare.node(envelope(names, payloads, locales))
-  local order = { locale = 1 }
-  rank(body, order, 1)
-  return { names = names, catalogue = catalogue, envelope = body, order = order }
+  return { names = names, catalogue = catalogue, envelope = body, order = ranks(body) }
 end
 
 local function load_all()

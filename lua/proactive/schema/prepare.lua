@@ -24,7 +24,7 @@ local expected = {
     return TIME
   end,
   enum = function(node)
-    return (#node.values > 1 and "one of " or "only ") .. table.concat(node.values, ", ")
+    return (#node.values > 1 and "one of " or "") .. table.concat(node.values, ", ")
   end,
   integer = function(node)
     if node.max == GREATEST_INTEGER then
@@ -50,6 +50,7 @@ local function index_fields(node)
     prepare.node(field)
     node.by_name[field.name] = field
     node.names[i] = field.name
+    node.has_list = node.has_list or field.has_list
   end
 end
 
@@ -62,9 +63,13 @@ function prepare.node(node)
   elseif node.kind == "choice" then
     for _, chosen in pairs(node.of) do
       prepare.node(chosen)
+      node.has_list = node.has_list or chosen.has_list
     end
   elseif node.kind == "array" then
     prepare.node(node.items)
+    node.has_list = true
+  elseif node.kind == "localizations" then
+    node.has_list = true
   elseif node.kind == "enum" then
     node.set = {}
     for _, value in ipairs(node.values) do

@@ -11,6 +11,7 @@ local text = require "proactive.text"
 ---@field event boolean             an event is checked (texts in place), not a request body
 ---@field decoded boolean           the value comes from JSON text, where `{}` is no array
 ---@field seen integer              how many values outside the schema were looked at
+---@field within table              the tables outside the schema around the value being checked
 ---@field violations proactive.Violation[]
 ---@field warnings proactive.Violation[]
 ---@field uses table[]              request: each `localizedattribute:NAME` found, as {name=, path=}
@@ -69,6 +70,7 @@ function report.new(opts)
     warnings = {},
     dropped = 0,
     seen = 0,
+    within = {},
     uses = {},
     texts = {},
   }, Report)

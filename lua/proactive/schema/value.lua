@@ -59,7 +59,7 @@ end
 ---@return boolean ok
 function value.check_text(given, report)
   if #given > text.LONGEST then
-    report:add("size", ("is %d bytes long, more than %d"):format(#given, text.LONGEST), {
+    report:add("length", ("is %d bytes long, more than %d"):format(#given, text.LONGEST), {
       got = show(given),
       expected = ("at most %d bytes, a guard of this library"):format(text.LONGEST),
     })
@@ -73,11 +73,12 @@ function value.check_text(given, report)
 end
 
 local function check_table(given, report)
-  if report.depth >= DEEPEST then
-    return report:add("depth", ("is nested more than %d levels deep"):format(DEEPEST), {
-      expected = "a table that does not hold itself",
-    })
+  if report.within[given] then
+    return report:add("cycle", "is a table that holds itself", { got = "a cycle" })
+  elseif report.depth >= DEEPEST then
+    return report:add("depth", ("is nested more than %d levels deep"):format(DEEPEST))
   end
+  report.within[given] = true
   local names, others = false, false
   for _, key in ipairs(value.sorted_keys(given)) do
     names = names or type(key) == "string"
@@ -85,6 +86,7 @@ local function check_table(given, report)
     value.check_member(key, given[key], report)
     if report.seen > MOST_VALUES then return end
   end
+  report.within[given] = nil
   if others and (names or not value.list_length(given, MOST_VALUES)) then
     report:add("mixed", "is neither a list nor a table with names", { got = "a mixed table" })
   end

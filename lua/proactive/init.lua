@@ -1,0 +1,46 @@
+--- proactive: Alexa's proactive events in Lua.
+---
+--- Requiring it does no I/O; each part is loaded when it is first used.
+
+local proactive = { _VERSION = "dev-1" }
+
+---@param event proactive.Event
+---@param audience proactive.Audience
+---@param opts? proactive.RequestOptions
+---@return table?, proactive.Error?
+function proactive.request(event, audience, opts)
+  return require("proactive.request").build(event, audience, opts)
+end
+
+---@param request table
+---@param opts? {pretty: boolean?}
+---@return string?, proactive.Error?
+function proactive.encode(request, opts)
+  return require("proactive.request").encode(request, opts)
+end
+
+---@param options? table  see `proactive.client`
+---@return proactive.Client?, proactive.Error?
+function proactive.client(options)
+  return require("proactive.client").new(options)
+end
+
+-- Parts that are what their module returns.
+local PARTS = {
+  audience = "proactive.audience",
+  events = "proactive.events",
+  localized = "proactive.localized",
+  preview = "proactive.preview",
+  sandbox = "proactive.sandbox",
+  validate = "proactive.validate",
+}
+
+return setmetatable(proactive, {
+  __index = function(_, name)
+    local module = PARTS[name]
+    if not module then return nil end
+    local part = require(module)
+    rawset(proactive, name, part)
+    return part
+  end,
+})
