@@ -8,5 +8,6 @@ files["lua/proactive/openresty.lua"] = { std = "ngx_lua" }
 files["spec"] = { std = "min+busted" }
 files["spec/support/gc.lua"] = { std = "max" }
 files["*.rockspec"] = { std = "rockspec" }
+files["bin/proactive"] = { globals = { "_" } } -- its sh part is one Lua text
 files["scripts"] = { std = "lua54" }
 files["bench"] = { std = "min" }
