@@ -76,7 +76,8 @@ describe("proactive", function()
 
   it("does not take a full disk for success", function()
     if not io.open("/dev/full", "w") then return end
-    local ran = cli.shell(("PROACTIVE_LUA=%s bin/proactive --help >/dev/full"):format(cli.interpreter))
+    local line = "PROACTIVE_LUA=%s bin/proactive --help >/dev/full"
+    local ran = cli.shell(line:format(cli.interpreter))
     assert.equal(1, ran.status)
     assert.truthy(ran.stderr:find("standard output cannot be written", 1, true))
   end)
@@ -121,11 +122,12 @@ describe("a missing library", function()
   end
 
   it("is one sentence that names the package, and status 2", function()
-    local body = file(".json", "{}")
+    local body = ("'validate', %q"):format(file(".json", "{}"))
+    local core = "libcurl4%-openssl%-dev and libcjson%-dev"
     for _, case in ipairs {
       { "argparse", "'validate', 'x.lua'", "lua%-argparse %(Debian%) or the rock argparse" },
-      { "proactive.core", "'send', 'x.lua', '--all'", "libcurl4%-openssl%-dev and libcjson%-dev" },
-      { "proactive.core", ("'validate', %q"):format(body), "libcurl4%-openssl%-dev and libcjson%-dev" },
+      { "proactive.core", "'send', 'x.lua', '--all'", core },
+      { "proactive.core", body, core },
       { "proactive.httpd", "'sandbox'", "libmicrohttpd%-dev.*the rock proactive%-httpd" },
       { "proactive.httpd", "'demo'", "libmicrohttpd%-dev.*the rock proactive%-httpd" },
     } do

@@ -77,7 +77,7 @@ end
 local function texts_of(request, name)
   local texts = {}
   for _, entry in ipairs(request.localizedAttributes) do
-    if type(entry) == "table" and type(entry.locale) == "string" then texts[entry.locale] = entry[name] end
+    if type(entry) == "table" and entry.locale then texts[entry.locale] = entry[name] end
   end
   return texts
 end

@@ -1,5 +1,6 @@
---- `proactive demo`: the whole path from a Lua table to what a device says, and three refusals, against a sandbox
---- of its own. It believes nothing that the sandbox's list of requests does not confirm.
+--- `proactive demo`: the whole path from a Lua table to what a device says, and three refusals,
+--- against a sandbox of its own. It believes nothing that the sandbox's list of requests does not
+--- confirm.
 
 local body = require "proactive.cli.body"
 local endpoints = require "proactive.endpoints"
@@ -11,8 +12,8 @@ local stop = require "proactive.cli.stop"
 
 local demo = {
   summary = "the whole path against a sandbox, from a Lua table to what a device says",
-  description = "Starts a sandbox of its own, sends an event to all its customers and to one, shows what their "
-    .. "devices say, and meets three refusals. Nothing leaves this machine.",
+  description = "Starts a sandbox of its own, sends an event to all its customers and to one, "
+    .. "shows what their devices say, and meets three refusals. Nothing leaves this machine.",
   example = "proactive demo",
 }
 
@@ -178,7 +179,8 @@ function Demo:refusal(who, err)
   self.out:block(explain.body(err), 6)
 end
 
---- One event that the library refuses before anything leaves, and the service when it is asked all the same.
+--- One event that the library refuses before anything leaves, and the service when it is asked all
+--- the same.
 function Demo:refused_twice(title, event, expires_in)
   self:heading(title)
   local everyone = require("proactive").audience.multicast()
@@ -220,12 +222,13 @@ function Demo:confirm()
     end
   end
   self.out:print ""
-  local line = "All %d answers are in the sandbox's own list of requests. Next: proactive sandbox --help"
+  local line = "All %d answers stand in the sandbox's own list of requests."
   self.out:print(line, #self.expected)
 end
 
 function Demo:play()
-  self.out:print("A sandbox stands in for Alexa at %s; nothing leaves this machine.", self.sandbox.url)
+  local line = "A sandbox stands in for Alexa at %s; nothing leaves this machine."
+  self.out:print(line, self.sandbox.url)
   self:token()
   self:multicast()
   self:unicast()

@@ -19,7 +19,8 @@ function evening.next(now, hour)
   error("no such hour in the next two days")
 end
 
---- The machine's offset from UTC at a time, in seconds. A clock change may lie between now and then.
+--- The machine's offset from UTC at a time, in seconds. A clock change may lie between now and
+--- then.
 ---@param at integer  Unix seconds
 ---@return integer
 function evening.utc_offset(at)

@@ -67,7 +67,9 @@ function explain.violation(violation)
   local indent = #lines > 0 and 2 or 0
   local found = violation.got ~= nil and explain.value(violation.got)
   local permitted = violation.expected ~= nil and allowed(violation.expected)
-  if not says_no_more(violation, found, permitted) then add(lines, "what", violation.message, indent) end
+  if not says_no_more(violation, found, permitted) then
+    add(lines, "what", violation.message, indent)
+  end
   if found then add(lines, "found", found, indent) end
   if permitted then add(lines, "allowed", permitted, indent) end
   if violation.hint then add(lines, "to do", violation.hint, indent) end
@@ -85,8 +87,8 @@ function explain.headline(err)
   return table.concat(parts, ", ")
 end
 
---- What follows the headline. A service's own words are shown as they came; our own refusal, which has a message
---- of the same content, is shown violation by violation.
+--- What follows the headline. A service's own words are shown as they came; our own refusal, which
+--- has a message of the same content, is shown violation by violation.
 ---@param err proactive.Error
 ---@return string[]
 function explain.body(err)

@@ -67,8 +67,8 @@ local function described(name, result)
   return { name = name, event = result.event, audience = result.audience, opts = opts }
 end
 
---- Runs a script with the rights of `lua FILE`. A refusal that it returns or throws, as `assert` of a constructor
---- does, is a refusal and not a fault of the script.
+--- Runs a script with the rights of `lua FILE`. A refusal that it returns or throws, as `assert` of
+--- a constructor does, is a refusal and not a fault of the script.
 local function script(name, text)
   local chunk, message = compat.load_text((text:gsub("^#[^\n]*", "")), "@" .. name)
   if not chunk then return nil, lua_problem(name, message) end

@@ -1,5 +1,5 @@
---- The command line: finds the command, parses its arguments with argparse, and turns what happens into an exit
---- status: 0 done; 1 what was asked did not succeed; 2 it could not be asked.
+--- The command line: finds the command, parses its arguments with argparse, and turns what happens
+--- into an exit status: 0 done; 1 what was asked did not succeed; 2 it could not be asked.
 
 local needs = require "proactive.cli.needs"
 local nearest = require "proactive.nearest"
@@ -8,7 +8,8 @@ local stop = require "proactive.cli.stop"
 
 local cli = {}
 
---- The commands in the order they are shown; each is a module with `summary`, `example`, `declare` and `run`.
+--- The commands in the order they are shown; each is a module with `summary`, `example`, `declare`
+--- and `run`.
 cli.commands = { "demo", "sandbox", "events", "validate", "preview", "send", "token" }
 
 local function module_of(name)
@@ -39,7 +40,8 @@ local function overview()
   return table.concat(lines, "\n")
 end
 
---- argparse's words with our nearest name in place of its own guess, which sees one wrong letter only.
+--- argparse's words with our nearest name in place of its own guess, which sees one wrong letter
+--- only.
 local function complaint(parser, message)
   message = message:gsub("\nDid you mean.*$", "")
   local what, given = message:match("^unknown (%a+) '([^']*)'")
@@ -55,7 +57,7 @@ local function parse(name, words)
   local argparse = needs.module("argparse")
   local command = module_of(name)
   local parser = argparse("proactive " .. name)
-    :description(command.description or command.summary)
+    :description(command.description or command.summary:gsub("^%l", string.upper) .. ".")
     :epilog("Example:\n  " .. command.example:gsub("\n", "\n  "))
     :help_max_width(100)
     :usage_max_width(100)
@@ -90,7 +92,8 @@ local function ending(name, thrown)
   return 1
 end
 
---- Runs an action; whatever it throws becomes a status. Only a fault of ours is shown with its trace.
+--- Runs an action; whatever it throws becomes a status. Only a fault of ours is shown with its
+--- trace.
 local function shielded(name, action)
   local done, status = xpcall(action, function(thrown)
     local ours = type(thrown) == "string" and not thrown:find("interrupted!", 1, true)

@@ -1,4 +1,5 @@
---- Libraries a command needs but the rock does not pull in: missing, each is one sentence that names the package.
+--- Libraries a command needs but the rock does not pull in: missing, each is one sentence that
+--- names the package.
 
 local compat = require "proactive.compat"
 local stop = require "proactive.cli.stop"
@@ -6,11 +7,11 @@ local stop = require "proactive.cli.stop"
 local needs = {}
 
 local HOW = {
-  argparse = "The command line needs argparse: install lua-argparse (Debian) or the rock argparse",
-  ["proactive.core"] = "This needs the C core, proactive.core: run 'make' in the source tree (Debian packages "
-    .. "libcurl4-openssl-dev and libcjson-dev), or install the rock proactive",
-  ["proactive.httpd"] = "The sandbox needs proactive.httpd: run 'make' in the source tree (Debian package "
-    .. "libmicrohttpd-dev), or install the rock proactive-httpd",
+  argparse = "the command line needs argparse: install lua-argparse (Debian) or the rock argparse",
+  ["proactive.core"] = "this needs the C core, proactive.core: run 'make' in the source tree "
+    .. "(Debian packages libcurl4-openssl-dev and libcjson-dev), or install the rock proactive",
+  ["proactive.httpd"] = "the sandbox needs proactive.httpd: run 'make' in the source tree "
+    .. "(Debian package libmicrohttpd-dev), or install the rock proactive-httpd",
 }
 
 -- The loader says where on one line and why on the next.

@@ -13,7 +13,8 @@ Output.__index = Output
 
 local terminals = {}
 
---- Whether a standard stream is a terminal. Plain Lua cannot tell; the shell's `test` inherits our streams.
+--- Whether a standard stream is a terminal. Plain Lua cannot tell; the shell's `test` inherits our
+--- streams.
 ---@param descriptor 0|1|2
 ---@return boolean
 function output.is_terminal(descriptor)
@@ -34,7 +35,12 @@ end
 ---@param opts {json: boolean?, quiet: boolean?}
 ---@return proactive.cli.Output
 function output.new(opts)
-  return setmetatable({ as_json = opts.json or false, quiet = opts.quiet or false }, Output)
+  return setmetatable({
+    as_json = opts.json or false,
+    quiet = opts.quiet or false,
+    results = io.stdout,
+    notes = io.stderr,
+  }, Output)
 end
 
 --- A text in a colour, where a person sees colours.
@@ -50,14 +56,14 @@ end
 ---@param text string?
 function Output:print(text, ...)
   text = text or ""
-  io.stdout:write(select("#", ...) > 0 and text:format(...) or text, "\n")
+  self.results:write(select("#", ...) > 0 and text:format(...) or text, "\n")
 end
 
 --- One line on standard error.
 ---@param text string
 function Output:warn(text, ...)
-  io.stdout:flush()
-  io.stderr:write(select("#", ...) > 0 and text:format(...) or text, "\n")
+  self.results:flush()
+  self.notes:write(select("#", ...) > 0 and text:format(...) or text, "\n")
 end
 
 --- Lines on standard output, indented.

@@ -1,4 +1,5 @@
---- `proactive preview`: what Alexa will say of an event, in one language or in all it has texts for.
+--- `proactive preview`: what Alexa will say of an event, in one language or in all it has texts
+--- for.
 
 local explain = require "proactive.cli.explain"
 local file = require "proactive.cli.file"
@@ -9,7 +10,8 @@ local stop = require "proactive.cli.stop"
 
 local preview = {
   summary = "the sentence Alexa will say, in each language",
-  example = "proactive preview examples/events/media_content.lua --locale de-DE --utc-offset +02:00",
+  example = "proactive preview examples/events/media_content.lua --locale de-DE "
+    .. "--utc-offset +02:00",
 }
 
 function preview.declare(parser)

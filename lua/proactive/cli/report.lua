@@ -1,4 +1,5 @@
---- What became of each event that `send` sent, for a person or as JSON, and the exit status of all of them.
+--- What became of each event that `send` sent, for a person or as JSON, and the exit status of all
+--- of them.
 
 local endpoints = require "proactive.endpoints"
 local output = require "proactive.cli.output"

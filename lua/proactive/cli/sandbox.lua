@@ -6,8 +6,9 @@ local stop = require "proactive.cli.stop"
 
 local sandbox = {
   summary = "a stand-in for Alexa on this machine",
-  description = "Serves what Alexa serves, at the same paths, until it is interrupted. Client id and secret are "
-    .. "amzn1.application-oa2-client.sandbox and sandbox; proactive uses them by itself.",
+  description = "Serves what Alexa serves, at the same paths, until it is interrupted. Client id "
+    .. "and secret are amzn1.application-oa2-client.sandbox and sandbox; proactive uses them by "
+    .. "itself.",
   example = "proactive sandbox --port 4380\nproactive sandbox users 3",
 }
 

@@ -11,8 +11,9 @@ local targets_of = require "proactive.cli.targets"
 
 local send = {
   summary = "send an event to all customers, to some, or to a list",
-  description = "Sends the event of FILE: a Lua script that returns one (or {event=, audience=, expires_in=, "
-    .. "reference_id=}), or a .json request body. A script runs with your rights; for what others wrote use .json.",
+  description = "Sends the event of FILE: a Lua script that returns one (or {event=, audience=, "
+    .. "expires_in=, reference_id=}), or a .json request body. A script runs with your rights; for "
+    .. "what others wrote use .json.",
   example = "proactive send examples/events/media_content.lua --all --region NA,EU\n"
     .. "proactive send order.lua --to amzn1.ask.account.AFE... --sandbox http://127.0.0.1:4380",
 }
@@ -65,7 +66,8 @@ local function confirm(args, targets)
   if io.read("*l") ~= word then stop.with(2, "not confirmed; nothing was sent") end
 end
 
---- Checks a script's event once, ahead of all customers, so that what is wrong with it is said once.
+--- Checks a script's event once, ahead of all customers, so that what is wrong with it is said
+--- once.
 local function preflight(loaded, args)
   if loaded.body or args.no_validate then return end
   local proactive = require "proactive"

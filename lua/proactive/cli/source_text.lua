@@ -1,4 +1,5 @@
---- A payload as Lua source, its fields in the order of the schema: the examples of `proactive events NAME`.
+--- A payload as Lua source, its fields in the order of the schema: the examples of `proactive
+--- events NAME`.
 
 local source_text = {}
 

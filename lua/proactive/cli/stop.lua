@@ -1,7 +1,7 @@
 --- How a command ends before its end: a status and what to tell the person, thrown to `cli.main`.
 ---
---- Statuses: 1, what was asked did not succeed; 2, it could not be asked (wrong usage, no credentials, a file
---- that cannot be read, a missing library).
+--- Statuses: 1, what was asked did not succeed; 2, it could not be asked (wrong usage, no
+--- credentials, a file that cannot be read, a missing library).
 
 local stop = {}
 
@@ -9,7 +9,7 @@ local Stop = {}
 
 --- Ends the command.
 ---@param status 1|2
----@param text string|proactive.Error  a sentence, formatted with what follows; or an error, shown whole
+---@param text string|proactive.Error  a sentence, formatted with what follows; or an error
 function stop.with(status, text, ...)
   local reason = { status = status }
   if type(text) == "string" then

@@ -130,7 +130,7 @@ function targets.of(args, given)
   local named = (args.all and 1 or 0) + (args.to and 1 or 0) + (args.to_file and 1 or 0)
   if named > 1 then stop.usage("--all, --to and --to-file exclude each other") end
   if named == 1 and given then
-    stop.usage("FILE names its own audience: leave out --all, --to and --to-file, or take it out of FILE")
+    stop.usage("FILE has its own audience: leave out --all, --to and --to-file, or take it away")
   end
   if args.all then return everyone(args.region) end
   if args.to then return some(args.to, one_region(args, "--to")) end

@@ -1,4 +1,5 @@
---- `proactive token`: whether Login with Amazon gives these credentials a token, without showing it.
+--- `proactive token`: whether Login with Amazon gives these credentials a token, without showing
+--- it.
 
 local flags = require "proactive.cli.flags"
 local needs = require "proactive.cli.needs"

@@ -8,8 +8,9 @@ local output = require "proactive.cli.output"
 
 local command = {
   summary = "check events and request bodies before they leave",
-  description = "Checks each FILE, a Lua script that returns an event or a .json request body, and reports all "
-    .. "that is wrong with it. A script runs with your rights; for what others wrote use .json.",
+  description = "Checks each FILE, a Lua script that returns an event or a .json request body, and "
+    .. "reports all that is wrong with it. A script runs with your rights; for what others wrote "
+    .. "use .json.",
   example = "proactive validate examples/events/media_content.lua body.json",
 }
 
@@ -54,8 +55,9 @@ local function verdict(name, args)
   local loaded, problem, refusal = file.load(name)
   if problem then return unreadable(problem) end
   if refusal then return refused(refusal) end
-  local request, err = loaded.text, nil
+  local request = loaded.text
   if loaded.event then
+    local err
     request, err = request_of(loaded)
     if not request then return refused(err) end
   end
