@@ -27,4 +27,16 @@ function compat.execute(command)
   return result == true or result == 0
 end
 
+--- The interpreter that runs this, as a shell finds it; of a host that embeds Lua, the usual name
+--- of its kind.
+---@return string
+function compat.interpreter()
+  local words, index = rawget(_G, "arg") or {}, 0
+  while words[index - 1] do
+    index = index - 1
+  end
+  if index < 0 then return words[index] end
+  return compat.abi == "jit" and "luajit" or "lua" .. compat.abi
+end
+
 return compat

@@ -1,0 +1,299 @@
+--- The control paths under /sandbox/: what a test, a person or the page does to the sandbox's
+--- world.
+
+local fields = require "proactive.sandbox.fields"
+local form = require "proactive.sandbox.form"
+local inbox = require "proactive.sandbox.inbox"
+local json = require "proactive.json"
+local reply = require "proactive.sandbox.reply"
+local skills = require "proactive.sandbox.skills"
+local endpoints = require "proactive.endpoints"
+
+local control = {}
+
+local EVENTS = { "array" }
+
+local SKILL = {
+  client_id = { "string" },
+  client_secret = { "string" },
+  skill_id = { "string" },
+  permission = { "boolean" },
+  publications = EVENTS,
+  endpoint = { "string" },
+}
+
+local USER = {
+  user = { "string" },
+  skill_id = { "string" },
+  region = { "string", one_of = endpoints.regions },
+  locale = { "string", pattern = "^%l%l%-%u%u$", like = "en-US" },
+  utc_offset = { "string", pattern = "^[+-][01]%d:[0-5]%d$", like = "+02:00" },
+  enabled = { "boolean" },
+  subscriptions = EVENTS,
+}
+
+local CLOCK = { advance = { "number", min = 0, max = 10 * 365 * 86400, required = true } }
+local LISTEN = { user = { "string", required = true } }
+
+local function refuse(status, message)
+  return reply.refusal(status, message)
+end
+
+local function answer(value, status)
+  return reply.json(status or 200, json.encode(value))
+end
+
+local function no_content()
+  return reply.new(204)
+end
+
+--- The object of a request's body, checked, or nil and the answer that refuses it.
+local function body_of(request, spec)
+  local value, message = json.decode(request.body)
+  if value == nil then return nil, refuse(400, "the body is not JSON: " .. message) end
+  local problem = spec and fields.problem(value, spec, "")
+  if problem then return nil, refuse(400, problem) end
+  return value
+end
+
+-- A list of event names, each one known.
+local function events_problem(list, name)
+  local rule = { "string", one_of = skills.all_events() }
+  for index, event in ipairs(list or {}) do
+    local problem = fields.problem({ event = event }, { event = rule }, "")
+    if problem then return ("%s[%d]: %s"):format(name, index, problem) end
+  end
+end
+
+-- How many bytes of a list are sent unless the request asks for less: all of it.
+local UNBOUNDED = math.huge
+
+--- A list, written entry by entry. `?after=N&bytes=B` gives what follows number N in about B bytes,
+--- and the header `x-sandbox-next` names the last number given when there is more.
+local function list(query, first, last, entry)
+  local from = math.max(first, (tonumber(query.after) or 0) + 1)
+  local room, parts, size, stopped = tonumber(query.bytes) or UNBOUNDED, {}, 2, nil
+  for index = from, last do
+    local value = entry(index)
+    if value then
+      local text = json.encode(value)
+      if #parts > 0 and size + #text + 1 > room then
+        stopped = index - 1
+        break
+      end
+      parts[#parts + 1] = text
+      size = size + #text + 1
+    end
+  end
+  local answered = reply.json(200, "[" .. table.concat(parts, ",") .. "]")
+  if stopped then reply.add(answered, "x-sandbox-next", ("%d"):format(stopped)) end
+  return answered
+end
+
+-- A skill as it is shown: its secret is not.
+local function show_skill(skill)
+  return {
+    client_id = skill.client_id,
+    skill_id = skill.skill_id,
+    permission = skill.permission,
+    publications = json.array(skill.publications),
+    endpoint = skill.endpoint,
+  }
+end
+
+local function show_customer(customer)
+  return {
+    user = customer.user,
+    skill_id = customer.skill_id,
+    region = customer.region,
+    locale = customer.locale,
+    utc_offset = customer.utc_offset,
+    enabled = customer.enabled,
+    subscriptions = json.array(customer.subscriptions),
+  }
+end
+
+-- What a PUT is about stands in its path; in the body it may be repeated, not changed.
+local function same_id(given, id, name)
+  if given[name] ~= nil and given[name] ~= id then
+    return refuse(400, ("%s in the body is not the one in the path"):format(name))
+  end
+  given[name] = nil
+end
+
+-- The one customer a query or body names, or nil and a 404.
+local function customer_of(world, id)
+  local customer = id and world.customers:find(id)
+  if customer then return customer end
+  return nil, refuse(404, ("no customer %s"):format(id or "named (?user=ID)"))
+end
+
+local skill_methods, user_methods = {}, {}
+
+function skill_methods.GET(world, id)
+  local skill = world.skills:find(id)
+  return skill and answer(show_skill(skill)) or refuse(404, "no skill with client id " .. id)
+end
+
+function skill_methods.PUT(world, id, request)
+  local given, refusal = body_of(request, SKILL)
+  refusal = refusal or same_id(given, id, "client_id")
+  if refusal then return refusal end
+  local problem = events_problem(given.publications, "publications")
+  if problem then return refuse(400, problem) end
+  local skill, created = world.skills:put(id, given)
+  return answer(show_skill(skill), created and 201 or 200)
+end
+
+function skill_methods.DELETE(world, id)
+  return world.skills:delete(id) and no_content() or refuse(404, "no skill with client id " .. id)
+end
+
+function user_methods.GET(world, id)
+  local customer, refusal = customer_of(world, id)
+  return customer and answer(show_customer(customer)) or refusal
+end
+
+function user_methods.PUT(world, id, request)
+  local given, refusal = body_of(request, USER)
+  refusal = refusal or same_id(given, id, "user")
+  if refusal then return refusal end
+  local problem = events_problem(given.subscriptions, "subscriptions")
+  if problem then return refuse(400, problem) end
+  local customer, created = world.customers:put(id, given)
+  return answer(show_customer(customer), created and 201 or 200)
+end
+
+function user_methods.DELETE(world, id)
+  return world.customers:delete(id) and no_content() or refuse(404, "no customer " .. id)
+end
+
+local function list_skills(world, query)
+  local all = world.skills:list()
+  return list(query, 1, #all, function(index)
+    return show_skill(all[index])
+  end)
+end
+
+local function list_users(world, query)
+  local all = world.customers.list
+  return list(query, 1, #all, function(index)
+    return show_customer(all[index])
+  end)
+end
+
+local function list_notifications(world, query)
+  local customer, refusal
+  if query.user then
+    customer, refusal = customer_of(world, query.user)
+    if not customer then return refusal end
+  end
+  return list(query, world.inbox:listing(customer))
+end
+
+local function delete_notifications(world, query)
+  local customer, refusal = customer_of(world, query.user)
+  if not customer then return refusal end
+  inbox.delete(customer)
+  return no_content()
+end
+
+local function list_requests(world, query)
+  local journal = world.journal
+  return list(query, journal.first, journal.last, function(index)
+    return journal:view(index)
+  end)
+end
+
+local function list_counts(world, query)
+  local counts = world.counts
+  return list(query, 1, #counts.pairs, function(index)
+    return counts:view(index)
+  end)
+end
+
+local function listen(world, _, request)
+  local given, refusal = body_of(request, LISTEN)
+  if not given then return refusal end
+  local customer
+  customer, refusal = customer_of(world, given.user)
+  if not customer then return refusal end
+  return answer(json.array(world.inbox:listen(customer)))
+end
+
+local function get_faults(world)
+  return answer(world.faults.given or { rules = json.array {} })
+end
+
+local function put_faults(world, _, request)
+  local given, refusal = body_of(request)
+  if given == nil then return refusal end
+  local set, message = world.faults:set(given)
+  return set and answer(given) or refuse(400, message)
+end
+
+local function delete_faults(world)
+  world.faults:clear()
+  return no_content()
+end
+
+local function show_clock(world)
+  return answer { now = world.clock:now(), ahead = world.clock.ahead }
+end
+
+local function post_clock(world, _, request)
+  local given, refusal = body_of(request, CLOCK)
+  if not given then return refusal end
+  world.clock:advance(given.advance)
+  return show_clock(world)
+end
+
+local function reset(world)
+  world:reset()
+  return no_content()
+end
+
+-- Each takes (world, query, request).
+local PATHS = {
+  ["/sandbox/skills"] = { GET = list_skills },
+  ["/sandbox/users"] = { GET = list_users },
+  ["/sandbox/notifications"] = { GET = list_notifications, DELETE = delete_notifications },
+  ["/sandbox/listen"] = { POST = listen },
+  ["/sandbox/requests"] = { GET = list_requests },
+  ["/sandbox/counts"] = { GET = list_counts },
+  ["/sandbox/faults"] = { GET = get_faults, PUT = put_faults, DELETE = delete_faults },
+  ["/sandbox/clock"] = { GET = show_clock, POST = post_clock },
+  ["/sandbox/reset"] = { POST = reset },
+}
+
+-- Each takes (world, id, request).
+local COLLECTIONS = { skills = skill_methods, users = user_methods }
+
+local function not_allowed(methods)
+  local names = {}
+  for name in pairs(methods) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  local allowed = table.concat(names, ", ")
+  return reply.add(refuse(405, "use " .. allowed), "Allow", allowed)
+end
+
+--- Answers a control request.
+---@param world table
+---@param request table
+---@return table answer
+function control.handle(world, request)
+  local collection, id = request.path:match("^/sandbox/(%a+)/(.+)$")
+  local methods = PATHS[request.path] or COLLECTIONS[collection]
+  if not methods then return refuse(404, "no such control path") end
+  if request.too_large then return refuse(413, "the body is too large") end
+  local method = methods[request.method]
+  if not method then return not_allowed(methods) end
+  local argument = id and form.unescape(id)
+  if not id then argument = form.parse(request.query or "") end
+  if not argument then return refuse(400, "the address is not encoded as it should be") end
+  return method(world, argument, request)
+end
+
+return control

@@ -1,0 +1,38 @@
+--- Small files and shell words.
+
+local files = {}
+
+--- A word for the shell, whatever is in it.
+---@param word string
+---@return string
+function files.quote(word)
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+--- A whole file, or nil.
+---@param path string
+---@return string?
+function files.read(path)
+  local handle = io.open(path, "rb")
+  if not handle then return nil end
+  local text = handle:read "*a"
+  handle:close()
+  return text
+end
+
+--- Puts a text in a file's place at once: whoever reads it sees the old or the new one, never a
+--- part.
+---@param path string
+---@param text string
+---@return true?
+---@return string?
+function files.replace(path, text)
+  local fresh = path .. ".new"
+  local handle, message = io.open(fresh, "wb")
+  if not handle then return nil, message end
+  local written, closed = handle:write(text), handle:close()
+  if not (written and closed) then return nil, "cannot write " .. fresh end
+  return os.rename(fresh, path)
+end
+
+return files

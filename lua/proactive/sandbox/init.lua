@@ -1,0 +1,98 @@
+--- The sandbox: a stand-in for Alexa's proactive events on this machine. `serve` runs it, `start`
+--- runs it as a child of this process; what it does is in docs/sandbox.md.
+
+local customers = require "proactive.sandbox.customers"
+local options_of = require "proactive.options"
+
+local sandbox = {}
+
+--- The id of a customer of `--users N`, by its number from 1.
+sandbox.user_id = customers.id
+
+---@type table<string, proactive.Option>
+local OPTIONS = {
+  host = { "string" },
+  port = { "number", integer = true, min = 0, max = 65535 },
+  tls = { "boolean" },
+  tls_dir = { "string" },
+  users = { "number", integer = true, min = 0 },
+  strict = { "boolean" },
+  duplicates = { "string", one_of = { "update", "409", "400" } },
+  error_body = { "string", one_of = { "type", "code" } },
+  no_auth_status = { "number", integer = true, min = 401, max = 403 },
+  success = { "number", integer = true, min = 200, max = 202 },
+  max_body = { "number", integer = true, min = 1024 },
+  max_notifications = { "number", integer = true, min = 1 },
+}
+
+local function with(extra)
+  local spec = {}
+  for _, set in ipairs { OPTIONS, extra } do
+    for name, rule in pairs(set) do
+      spec[name] = rule
+    end
+  end
+  return spec
+end
+
+local SERVE = with {
+  on_ready = { "function" },
+  ready_file = { "string" },
+  until_stdin_closes = { "boolean" },
+}
+
+local START = with { lua = { "string" } }
+
+local function announce(server, options)
+  local files = require "proactive.sandbox.files"
+  if options.ready_file then
+    return files.replace(options.ready_file, ("%s\n%s\n"):format(server.url, server.ca_file or ""))
+  elseif options.on_ready then
+    options.on_ready(server.url, server.ca_file)
+  else
+    local note = server.ca_file and "certificate authority: " .. server.ca_file
+      or "the page is at this address"
+    io.stderr:write(("proactive sandbox: %s (%s)\n"):format(server.url, note))
+  end
+end
+
+--- Runs a sandbox until it is told to stop: by a signal, or with `until_stdin_closes` by the end of
+--- standard input.
+---@param options? table
+---  `host` ("127.0.0.1"), `port` (4380; 0 takes a free one), `tls`, `tls_dir`, `users` (so many
+---  alike customers), `strict`, `duplicates` ("update", "409", "400"), `error_body` ("type",
+---  "code"), `no_auth_status` (403, 401), `success` (202, 200), `max_body` (bytes),
+---  `max_notifications`, `on_ready(url, ca_file)` in place of the line on standard error,
+---  `ready_file` (gets address and authority, a line each; or a line that begins with "error"),
+---  `until_stdin_closes`
+---@return true?
+---@return proactive.Error?
+function sandbox.serve(options)
+  options = options_of.check(options, SERVE, "proactive.sandbox.serve")
+  local server, err = require("proactive.sandbox.server").new(options)
+  if not server then
+    if options.ready_file then
+      local files = require "proactive.sandbox.files"
+      files.replace(options.ready_file, ("error %s\n"):format(err.message))
+    end
+    return nil, err
+  end
+  if server.open_to_others then
+    io.stderr:write "proactive sandbox: warning: other machines can reach this address\n"
+  end
+  announce(server, options)
+  return server:run()
+end
+
+--- Starts a sandbox as a child process on a free port. It ends with `sandbox:stop()`, and when this
+--- process ends.
+---@param options? table  those of `serve` that are words, numbers or booleans; `port` is 0 unless
+---  given; `lua`: the interpreter to run it with
+---@return table? sandbox  `url`, `ca_file` and the methods of `proactive.sandbox.remote`
+---@return proactive.Error?
+function sandbox.start(options)
+  options = options_of.check(options, START, "proactive.sandbox.start")
+  return require("proactive.sandbox.child").start(options)
+end
+
+return sandbox

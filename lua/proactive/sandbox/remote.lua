@@ -1,0 +1,232 @@
+--- A running sandbox as an object: its control calls, for tests and tools.
+
+local core = require "proactive.core"
+local errors = require "proactive.errors"
+local form = require "proactive.sandbox.form"
+local json = require "proactive.json"
+
+local TIMEOUT = 30
+
+-- A pool keeps a few routes only, and every path is one. Lists are read in pieces that fit its body
+-- cap.
+local MOST_ROUTES = 24
+local PIECE = 200 * 1024
+
+local Remote = { __name = "proactive.sandbox" }
+Remote.__index = Remote
+
+local remote = {}
+
+--- A sandbox that runs at an address.
+---@param url string
+---@param ca_file string?  for https
+---@return table
+function remote.new(url, ca_file)
+  return setmetatable({ url = url, ca_file = ca_file }, Remote)
+end
+
+function Remote:__tostring()
+  return "proactive.sandbox at " .. self.url
+end
+
+local function close_pool(self)
+  if self.pool then self.pool:close() end
+  self.pool, self.routes, self.route_count = nil, nil, 0
+end
+
+local function route_for(self, method, path)
+  local key = method .. " " .. path
+  if self.pool and self.routes[key] then return self.routes[key] end
+  if self.pool and self.route_count >= MOST_ROUTES then close_pool(self) end
+  local message
+  if not self.pool then
+    self.pool, message = core.http { ca_file = self.ca_file, max_connections = 1 }
+    if not self.pool then return nil, message end
+    self.routes, self.route_count = {}, 0
+  end
+  local route
+  route, message = self.pool:route {
+    method = method,
+    url = self.url .. path,
+    headers = { "Content-Type: application/json" },
+  }
+  if not route then return nil, message end
+  self.routes[key], self.route_count = route, self.route_count + 1
+  return route
+end
+
+local function exchange(self, method, path, body)
+  local route, message = route_for(self, method, path)
+  if not route then return nil, message end
+  local id
+  repeat
+    id, message = self.pool:start(route, body, TIMEOUT)
+    if not id and message ~= "wait" then return nil, message end
+    if not self.pool:step(id and 0 or 0.001, nil, 1) then return nil, "the pool failed" end
+  until id
+  local result = self.pool:result(id)
+  while not result do
+    local _, failed = self.pool:step(1, nil, 1)
+    if failed then return nil, failed end
+    result = self.pool:result(id)
+  end
+  self.pool:release(id)
+  return result
+end
+
+local KINDS = { [400] = "invalid", [403] = "forbidden", [404] = "not_found", [413] = "invalid" }
+
+local function refusal(result)
+  local said = json.decode(result.body)
+  return nil,
+    errors.new(KINDS[result.status] or "unexpected", {
+      message = type(said) == "table" and said.message
+        or ("the sandbox answered %d"):format(result.status),
+      status = result.status,
+    })
+end
+
+--- One call.
+---@param method string
+---@param path string  with its query
+---@param body any     a table becomes JSON; a text is sent as it is
+---@return any?        the decoded answer; true when it is empty
+---@return proactive.Error|string?  an error; after a list that goes on, the number to ask on with
+function Remote:request(method, path, body)
+  if self.stopped then error("attempt to use a stopped sandbox", 2) end
+  local text = body
+  if type(body) == "table" then text = assert(json.encode(body)) end
+  local result, message = exchange(self, method, path, text)
+  if not result or not result.status then
+    return nil,
+      errors.new("transport", {
+        message = ("%s %s%s: %s"):format(method, self.url, path, message or result.message),
+        cause = result and result.cause or "connect",
+      })
+  end
+  if result.status >= 300 then return refusal(result) end
+  if result.body == "" then return true end
+  local value
+  value, message = json.decode(result.body)
+  if value == nil then
+    local words = ("the sandbox's answer is not JSON: %s"):format(message)
+    return nil, errors.new("unexpected", { message = words, status = result.status })
+  end
+  return value, result.headers:lower():match "\nx%-sandbox%-next: *(%d+)"
+end
+
+local function list(self, path, query)
+  local all, after = json.array {}, "0"
+  local target = ("%s?bytes=%d%s&after="):format(path, PIECE, query or "")
+  while after do
+    local piece
+    piece, after = self:request("GET", target .. after)
+    if not piece then return nil, after end
+    for _, entry in ipairs(piece) do
+      all[#all + 1] = entry
+    end
+  end
+  return all
+end
+
+--- What was delivered, to one customer or to all.
+---@param user string?
+---@return table[]?
+---@return proactive.Error?
+function Remote:notifications(user)
+  return list(self, "/sandbox/notifications", user and "&user=" .. form.escape(user))
+end
+
+--- The last requests with their answers.
+function Remote:requests()
+  return list(self, "/sandbox/requests")
+end
+
+--- Accepted events by customer and reference id.
+function Remote:counts()
+  return list(self, "/sandbox/counts")
+end
+
+function Remote:users()
+  return list(self, "/sandbox/users")
+end
+
+--- Makes or changes a customer.
+---@param user table  `user` and what is to be other than before
+function Remote:put_user(user)
+  return self:request("PUT", "/sandbox/users/" .. form.escape(user.user), user)
+end
+
+---@param id string
+function Remote:delete_user(id)
+  return self:request("DELETE", "/sandbox/users/" .. form.escape(id))
+end
+
+function Remote:skills()
+  return list(self, "/sandbox/skills")
+end
+
+--- Makes or changes a skill.
+---@param skill table  `client_id` and what is to be other than before
+function Remote:put_skill(skill)
+  return self:request("PUT", "/sandbox/skills/" .. form.escape(skill.client_id), skill)
+end
+
+---@param client_id string
+function Remote:delete_skill(client_id)
+  return self:request("DELETE", "/sandbox/skills/" .. form.escape(client_id))
+end
+
+--- "What are my notifications?": the new ones of a customer become old.
+---@param user string
+function Remote:listen(user)
+  return self:request("POST", "/sandbox/listen", { user = user })
+end
+
+--- "Delete all my notifications."
+---@param user string
+function Remote:delete_notifications(user)
+  return self:request("DELETE", "/sandbox/notifications?user=" .. form.escape(user))
+end
+
+--- Puts rules in the place of the old ones.
+---@param rules table[]
+---@param seed integer?
+function Remote:faults(rules, seed)
+  return self:request("PUT", "/sandbox/faults", { seed = seed, rules = json.array(rules) })
+end
+
+--- One rule: what is given as `match` chooses the requests, all else is what is done.
+---@param rule table  as `{match = {path = "events", count = 1}, status = 503}`
+function Remote:fault(rule)
+  local action = {}
+  for name, value in pairs(rule) do
+    if name ~= "match" then action[name] = value end
+  end
+  return self:faults { { match = rule.match, ["do"] = action } }
+end
+
+function Remote:clear_faults()
+  return self:request("DELETE", "/sandbox/faults")
+end
+
+--- Puts the sandbox's clock ahead.
+---@param seconds number
+function Remote:advance(seconds)
+  return self:request("POST", "/sandbox/clock", { advance = seconds })
+end
+
+--- Everything as at the start.
+function Remote:reset()
+  return self:request("POST", "/sandbox/reset")
+end
+
+--- Ends the sandbox, when it is a child of this process, and waits until it has gone. Idempotent.
+function Remote:stop()
+  if self.stopped then return end
+  close_pool(self)
+  self.stopped = true
+  if self.child then self.child:close() end
+end
+
+return remote

@@ -1,0 +1,127 @@
+--- The loop between `proactive.httpd` and the application: takes requests, gives answers, now or
+--- when a fault's delay is over. Nothing here waits but for the next request or the next delayed
+--- answer.
+
+local app = require "proactive.sandbox.app"
+local core = require "proactive.core"
+local errors = require "proactive.errors"
+local timers = require "proactive.sandbox.timers"
+local tls = require "proactive.sandbox.tls"
+local world = require "proactive.sandbox.world"
+
+local Server = {}
+Server.__index = Server
+
+local server = {}
+
+-- A step waits at most so long, so that no mistake in a timer can stop the loop for ever.
+local LONGEST_WAIT = 60
+
+local function is_loopback(host)
+  return host == "localhost" or host == "::1" or host:find("^127%.") ~= nil
+end
+
+local function url_of(scheme, host, port)
+  if host:find(":", 1, true) then host = "[" .. host .. "]" end
+  return ("%s://%s:%d"):format(scheme, host, port)
+end
+
+local function refused(message)
+  return nil,
+    errors.new("unexpected", {
+      message = "the sandbox cannot start: " .. message,
+      fix = message:find("in use", 1, true) and "Give another port, or end what listens there."
+        or nil,
+    })
+end
+
+--- Listens, without serving yet.
+---@param options table  those of `sandbox.serve`
+---@return table? server
+---@return proactive.Error?
+function server.new(options)
+  local host, identity = options.host or "127.0.0.1", nil
+  if options.tls then
+    local problem
+    identity, problem = tls.identity(options.tls_dir)
+    if not identity then return refused(problem) end
+  end
+  local listener, message = require("proactive.httpd").listen {
+    host = host,
+    port = options.port or 4380,
+    cert = identity and identity.cert,
+    key = identity and identity.key,
+    max_body = options.max_body,
+    stop_on_stdin_eof = options.until_stdin_closes,
+  }
+  if not listener then return refused(message) end
+  local scheme = identity and "https" or "http"
+  return setmetatable({
+    listener = listener,
+    timers = timers.new(),
+    app = app.new(world.new(options), { scheme = scheme, host = host }),
+    url = url_of(scheme, host, listener:port()),
+    ca_file = identity and identity.ca_file,
+    open_to_others = not is_loopback(host),
+  }, Server)
+end
+
+-- Whoever asked may have left in the meantime: that is no concern of the sandbox.
+local function give(self, id, answer)
+  if answer.abort then
+    self.listener:abort(id, answer.abort ~= true and answer.abort or nil)
+  else
+    local pace = answer.bytes_per_second
+    self.listener:respond(id, answer.status, answer.headers, answer.body, pace)
+  end
+end
+
+--- Seconds until something is due, at most `longest`.
+local function wait(self, longest)
+  local at = self.timers:next_at()
+  return at and math.max(0, math.min(longest, at - core.monotonic())) or longest
+end
+
+local function give_due(self)
+  local due = self.timers:take(core.monotonic())
+  while due do
+    give(self, due.id, due.answer)
+    due = self.timers:take(core.monotonic())
+  end
+end
+
+--- Waits up to `timeout` seconds and serves what has come and what is due.
+---@param timeout number?
+---@return true?
+---@return string? message  "stdin closed", or why the server cannot go on
+function Server:step(timeout)
+  local waiting, message = self.listener:step(wait(self, timeout or LONGEST_WAIT))
+  if not waiting then return nil, message end
+  local request = self.listener:next()
+  while request do
+    local answer = self.app:handle(request)
+    if answer.delay then
+      self.timers:add(core.monotonic() + answer.delay, { id = request.id, answer = answer })
+    else
+      give(self, request.id, answer)
+    end
+    request = self.listener:next()
+  end
+  give_due(self)
+  return true
+end
+
+--- Serves until told to stop.
+---@return true?
+---@return proactive.Error?
+function Server:run()
+  local going, message
+  repeat
+    going, message = self:step()
+  until not going
+  self.listener:close()
+  if message == "stdin closed" then return true end
+  return nil, errors.new("unexpected", { message = "the sandbox stopped: " .. message })
+end
+
+return server

@@ -1,0 +1,59 @@
+--- All the sandbox knows, in one table: nothing of it is global, so that a test may have several.
+
+local clock = require "proactive.sandbox.clock"
+local counts = require "proactive.sandbox.counts"
+local customers = require "proactive.sandbox.customers"
+local faults = require "proactive.sandbox.faults"
+local inbox = require "proactive.sandbox.inbox"
+local journal = require "proactive.sandbox.journal"
+local skills = require "proactive.sandbox.skills"
+
+local World = {}
+World.__index = World
+
+local world = {}
+
+local DEFAULTS = {
+  duplicates = "update",
+  error_body = "type",
+  no_auth_status = 403,
+  success = 202,
+  strict = false,
+  max_notifications = 250000,
+}
+
+--- A world as at the start.
+---@param options table  users, strict, duplicates, error_body, no_auth_status, success,
+---  max_notifications, wall
+---@return table
+function world.new(options)
+  local self = setmetatable({ options = {} }, World)
+  for name, default in pairs(DEFAULTS) do
+    self.options[name] = options[name] == nil and default or options[name]
+  end
+  -- "409" on the command line, 409 as a status
+  self.options.duplicates = tonumber(self.options.duplicates) or self.options.duplicates
+  self.judging = { as = "service", strict = self.options.strict }
+  self.clock = clock.new(options.wall)
+  self.skills = skills.new(self.clock)
+  self.customers = customers.new(options.users)
+  self.inbox = inbox.new(self.clock, self.options.max_notifications)
+  self.counts = counts.new()
+  self.journal = journal.new()
+  self.faults = faults.new(self.clock)
+  return self
+end
+
+--- Everything as at the start: tokens, notifications, requests, counts, faults and the clock's
+--- advance are gone.
+function World:reset()
+  self.clock:reset()
+  self.skills:reset()
+  self.customers:reset()
+  self.inbox:reset()
+  self.counts:reset()
+  self.journal:reset()
+  self.faults:clear()
+end
+
+return world
