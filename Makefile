@@ -17,7 +17,7 @@ comma  := ,
 
 HTTPD_ONLY    := conn.c field.c httpd.c lhttpd.c sock.c
 CORE_SOURCES  := $(sort $(filter-out $(HTTPD_ONLY),$(notdir $(wildcard csrc/*.c))))
-HTTPD_SOURCES := buf.c $(HTTPD_ONLY)
+HTTPD_SOURCES := buf.c poller.c $(HTTPD_ONLY)
 
 # --- where things are: as pkg-config says, else by the names Debian uses ---
 
@@ -28,8 +28,8 @@ pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null || echo '$(3)')
 LUA_CFLAGS := $(call pkg,cflags,$(lua_package),-I$(lua_include))
 LUA_LIBS    = $(call pkg,libs,$(lua_package),-l$(if $(filter jit,$(LUA)),luajit-5.1,lua$(LUA)))
 LIB_CFLAGS := $(call pkg,cflags,libcurl) $(call pkg,cflags,libmicrohttpd)
-CORE_LIBS  := $(call pkg,libs,libcurl,-lcurl) -lcjson
-HTTPD_LIBS := $(call pkg,libs,libmicrohttpd,-lmicrohttpd)
+CORE_LIBS  := $(call pkg,libs,libcurl,-lcurl) -lcjson -lm
+HTTPD_LIBS := $(call pkg,libs,libmicrohttpd,-lmicrohttpd) -lm
 
 # -iquote, not -I: csrc/limits.h is not <limits.h>.
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror

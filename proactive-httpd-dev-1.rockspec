@@ -20,7 +20,10 @@ build = {
   type = "builtin",
   modules = {
     ["proactive.httpd"] = {
-      sources = { "csrc/buf.c", "csrc/httpd.c", "csrc/lhttpd.c", "csrc/sock.c" },
+      sources = {
+        "csrc/buf.c", "csrc/conn.c", "csrc/field.c", "csrc/httpd.c", "csrc/lhttpd.c",
+        "csrc/poller.c", "csrc/sock.c",
+      },
       defines = { "_GNU_SOURCE" },
       libraries = { "microhttpd" },
       incdirs = { "$(MICROHTTPD_INCDIR)" },

@@ -54,7 +54,7 @@ typedef struct {
 
 typedef struct {
   int status;
-  const httpd_header *headers; /* NUL-terminated texts, httpd_header_ok */
+  const httpd_header *headers; /* NUL-terminated texts; see field_ok */
   size_t header_count;
   const char *body; /* copied */
   size_t body_len;
@@ -66,9 +66,6 @@ typedef enum {
   HTTPD_GONE,   /* no such request, or its client has closed the connection, or its sending side */
   HTTPD_REFUSED /* libmicrohttpd does not take a header or the status, or no memory */
 } httpd_outcome;
-
-/* Whether the name is a token and the value holds no CR, LF and NUL. */
-bool httpd_header_ok(const httpd_header *header);
 
 /* NULL on failure, with the reason in error; it names the address. */
 httpd *httpd_listen(const httpd_options *options, char error[LIMIT_ERROR_BYTES]);
@@ -84,8 +81,8 @@ int httpd_fd(const httpd *server);
 /* Seconds until a step is due without any event on the descriptor; negative: nothing is due. */
 double httpd_timeout(const httpd *server);
 
-/* Serves what is due; waits up to timeout seconds for it, never when 0 or when requests wait
- * (negative: for ever). Number of requests that wait to be taken, or -1 with the reason. */
+/* Serves what is due; waits up to timeout seconds for it, never when 0 or when requests wait.
+ *. Number of requests that wait to be taken, or -1 with the reason. */
 int httpd_step(httpd *server, double timeout, char error[LIMIT_ERROR_BYTES]);
 
 /* The request that waits longest, or NULL. It stays first until dropped: copy, then drop. */

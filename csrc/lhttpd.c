@@ -5,6 +5,7 @@
 #include <lua.h>
 #include <string.h>
 
+#include "field.h"
 #include "httpd.h"
 #include "lcompat.h"
 
@@ -184,7 +185,7 @@ static void read_header(lua_State *L, int list, int n, httpd_header *h) {
     h->name = pair_text(L, lua_gettop(L), 1, &h->name_len);
     h->value = pair_text(L, lua_gettop(L), 2, &h->value_len);
   }
-  if (!h->name || !h->value || !httpd_header_ok(h))
+  if (!h->name || !h->value || !field_ok(h))
     luaL_error(L, "header %d must be {name, value}: two texts without CR, LF and NUL", n);
   lua_pop(L, 1);
 }
