@@ -98,7 +98,8 @@ local ROWS = {
 }
 
 --- Who may name the C modules, and ngx.
-local CORE = words("json request token delivery client sandbox.remote sandbox.server sandbox.tls")
+local CORE = words("json request token delivery client sandbox.app sandbox.child sandbox.clock "
+  .. "sandbox.remote sandbox.server sandbox.skills")
 local HTTPD = words("sandbox sandbox.server")
 
 local function row_of(module)
@@ -159,6 +160,7 @@ local SPELLING = words("behavior color colors colored initialize initialized ini
 --- Where such a word is a name that somebody else chose.
 local FOREIGN = {
   "SPDX%-License", "MIT [Ll]icense", "NO_COLOR", "[%a_]*curl_global_init[%a_]*", "license%s*=",
+  "%f[%a]color:", "color%-scheme",
 }
 
 local function check_spelling(path, number, line)

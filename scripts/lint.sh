@@ -27,9 +27,11 @@ tidy() {
   clang-tidy --quiet csrc/*.c -- $(printf '%s\n' $FLAGS | grep -v '^-W')
 }
 
+# cppcheck 2.10 knows no __has_include, and calls it an error.
 cppchecks() {
   cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability \
-    --inline-suppr --suppress=missingIncludeSystem -Icsrc csrc
+    --inline-suppr --suppress=missingIncludeSystem --suppress=preprocessorErrorDirective \
+    -Icsrc csrc
 }
 
 headers_alone() { # every header compiles by itself
