@@ -102,12 +102,17 @@ function body.event(request)
   return { name = request.event.name, payload = with_texts(request.event.payload, full) }
 end
 
---- A body as indented JSON, its fields in the order of the documentation.
+--- A body as lines of indented JSON.
 ---@param request table
----@return string
-function body.pretty(request)
-  local order = require("proactive.schema").order
-  return assert(require("proactive.json").encode(request, { pretty = true, order = order }))
+---@return string[]
+function body.lines(request)
+  local text, err = require("proactive").encode(request, { pretty = true })
+  if not text then stop.with(1, err) end
+  local lines = {}
+  for line in text:gmatch("[^\n]+") do
+    lines[#lines + 1] = line
+  end
+  return lines
 end
 
 return body

@@ -6,6 +6,7 @@ local body = require "proactive.cli.body"
 local endpoints = require "proactive.endpoints"
 local evening = require "proactive.cli.evening"
 local explain = require "proactive.cli.explain"
+local json = require "proactive.json"
 local needs = require "proactive.cli.needs"
 local report = require "proactive.cli.report"
 local stop = require "proactive.cli.stop"
@@ -124,12 +125,7 @@ function Demo:show_request(request_id)
   for _, request in ipairs(assert(self.sandbox:requests())) do
     if request.request_id == request_id then
       self.out:print("   %s %s%s", request.method, self.sandbox.url, request.path)
-      local decoded = assert(require("proactive.json").decode(request.body))
-      local lines = {}
-      for line in body.pretty(decoded):gmatch("[^\n]+") do
-        lines[#lines + 1] = line
-      end
-      return self.out:block(lines, 3)
+      return self.out:block(body.lines(assert(json.decode(request.body))), 3)
     end
   end
   stop.with(1, "the sandbox does not know request %s", tostring(request_id))

@@ -88,7 +88,7 @@ local function show(entry, out)
   out:print("")
   local event = assert(proactive.events[entry.name](entry.example))
   local audience = proactive.audience.multicast()
-  out:print("%s", body.pretty(assert(proactive.request(event, audience))))
+  out:block(body.lines(assert(proactive.request(event, audience))), 0)
 end
 
 function command.run(args, out)

@@ -24,7 +24,7 @@ local file = {}
 local FIELDS = {
   event = { "table", required = true },
   audience = { "table" },
-  expires_in = { "number" },
+  expires_in = { "number", min = -1e9, max = 1e9 },
   reference_id = { "string" },
 }
 
@@ -63,8 +63,12 @@ local function described(name, result)
   if result.event == nil and result.payload ~= nil then result = { event = result } end
   local fits, message = pcall(options.check, result, FIELDS, "what it returned")
   if not fits then return nil, { message = message } end
+  local event = result.event
+  if type(event.name) ~= "string" or type(event.payload) ~= "table" then
+    return nil, { message = "an event has a name and a payload, as proactive.events makes it" }
+  end
   local opts = { expires_in = result.expires_in, reference_id = result.reference_id }
-  return { name = name, event = result.event, audience = result.audience, opts = opts }
+  return { name = name, event = event, audience = result.audience, opts = opts }
 end
 
 --- Runs a script with the rights of `lua FILE`. A refusal that it returns or throws, as `assert` of

@@ -116,10 +116,10 @@ local function root(words)
     io.stderr:write(overview(), "\n")
     return 2
   elseif first == "--help" or first == "-h" or (first == "help" and not words[2]) then
-    print(overview())
+    io.stdout:write(overview(), "\n")
     return 0
   elseif first == "--version" then
-    print("proactive " .. require("proactive")._VERSION)
+    io.stdout:write("proactive ", require("proactive")._VERSION, "\n")
     return 0
   elseif first == "help" then
     return cli.main { words[2], "--help" }
@@ -137,9 +137,8 @@ function cli.main(words)
     if not name then return root(words) end
     return run(name, without_first(words))
   end)
-  -- A full disk or a reader that left must not look like success.
   if not io.stdout:flush() and status == 0 then
-    io.stderr:write("proactive: standard output cannot be written\n")
+    io.stderr:write("proactive: ", output.UNWRITABLE, "\n")
     return 1
   end
   return status

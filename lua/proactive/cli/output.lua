@@ -2,8 +2,12 @@
 
 local compat = require "proactive.compat"
 local explain = require "proactive.cli.explain"
+local stop = require "proactive.cli.stop"
 
 local output = {}
+
+-- A full disk or a reader that left must not look like success.
+output.UNWRITABLE = "standard output cannot be written"
 
 ---@class proactive.cli.Output
 ---@field as_json boolean  one JSON object per line instead of text
@@ -56,7 +60,8 @@ end
 ---@param text string?
 function Output:print(text, ...)
   text = text or ""
-  self.results:write(select("#", ...) > 0 and text:format(...) or text, "\n")
+  local line = select("#", ...) > 0 and text:format(...) or text
+  if not self.results:write(line, "\n") then stop.with(1, output.UNWRITABLE) end
 end
 
 --- One line on standard error.

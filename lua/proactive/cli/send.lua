@@ -114,7 +114,7 @@ end
 local function show(request, out)
   if out.as_json then return out:json(request) end
   out:print("%s %s", request.method, request.url)
-  out:print("%s", body_of.pretty(request.body))
+  out:block(body_of.lines(request.body), 0)
 end
 
 local function dry_run(args, loaded, targets, out)
