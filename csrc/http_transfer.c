@@ -155,6 +155,7 @@ static http_cause cause_of(const http_transfer *t, CURLcode code) {
     return HTTP_TLS;
   case CURLE_OPERATION_TIMEDOUT:
     return HTTP_TIMEOUT;
+  case CURLE_OK: /* to libcurl headers may end with the connection, to us not */
   case CURLE_SEND_ERROR:
   case CURLE_RECV_ERROR:
   case CURLE_GOT_NOTHING:
@@ -174,7 +175,7 @@ static void describe(http_transfer *t, CURLcode code) {
   if (t->headers_full)
     snprintf(r->error, sizeof r->error, "more than %u bytes of headers", LIMIT_HEADER_BYTES);
   else if (code == CURLE_OK)
-    snprintf(r->error, sizeof r->error, "no final status in the answer");
+    snprintf(r->error, sizeof r->error, "the connection ended before the headers did");
   else if (r->error[0] == '\0')
     snprintf(r->error, sizeof r->error, "%s", curl_easy_strerror(code));
 }
