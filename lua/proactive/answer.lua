@@ -1,6 +1,7 @@
 --- What an answer means: of the events API, and of Login with Amazon.
 ---
---- Statuses and words are those of Amazon's SDKs and of observed answers; see the reference page on facts. A 202 says
+--- Statuses and words are those of Amazon's SDKs and of observed answers; see the reference page on
+--- facts. A 202 says
 --- that the event was accepted, not that a device rang.
 
 local errors = require "proactive.errors"
@@ -54,10 +55,13 @@ local function metadata_violations(message, violations)
   end
 end
 
--- A payload's violations come as lines; what is quoted first is taken as the path, what follows as the value.
+local PAYLOAD_LINE = '^[%s%-]*"?([%a$][%w_%.%[%]$/]*[%.%[/][%w_%.%[%]/]*)"?%s*:%s*(.+)$'
+
+-- A payload's violations come as lines; what is quoted first is taken as the path, what follows as
+-- the value.
 local function payload_violations(message, violations)
   for line in message:gmatch("[^\n]+") do
-    local path, value = line:match('^[%s%-]*"?([%a$][%w_%.%[%]$/]*[%.%[/][%w_%.%[%]/]*)"?%s*:%s*(.+)$')
+    local path, value = line:match(PAYLOAD_LINE)
     if path then
       violations[#violations + 1] = {
         path = path,
@@ -78,18 +82,24 @@ local function violations_of(message)
 end
 
 local FIX = {
-  not_enabled = "Use the user id and the credentials of the same skill. A customer who disabled and enabled the "
+  not_enabled = "Use the user id and the credentials of the same skill. A customer who disabled "
+    .. "and enabled the "
     .. "skill again has a new id: take it from the skill's latest request.",
-  not_subscribed = "The customer must allow notifications for the skill in the Alexa app (skill, Settings, Manage "
+  not_subscribed = "The customer must allow notifications for the skill in the Alexa app (skill, "
+    .. "Settings, Manage "
     .. "Permissions), in this stage; and the manifest must publish this event.",
-  token = "The service does not take the token though it is new: check that client id and secret belong to this skill, "
+  token = "The service does not take the token though it is new: check that client id and secret "
+    .. "belong to this skill, "
     .. "and that the manifest has the permission alexa::devices:all:notifications:write.",
   forbidden = "The service gave a reason this library does not know; read it above.",
-  duplicate = "This reference id was sent to this customer before. Use another one for another notification.",
+  duplicate = "This reference id was sent to this customer before. Use another one for another "
+    .. "notification.",
   throttled = "Send more slowly, and again after a while.",
-  quota = "The skill's limit of notifications is reached (it applies to live skills only). Stop sending for now.",
+  quota = "The skill's limit of notifications is reached (it applies to live skills only). Stop "
+    .. "sending for now.",
   server = "The service failed; the same event can be sent again later.",
-  invalid = "Correct the event as the service says. proactive validate FILE finds most of this before sending.",
+  invalid = "Correct the event as the service says. proactive validate FILE finds most of this "
+    .. "before sending.",
   unexpected = "This is not an answer of the events API: check event_host and any proxy between.",
 }
 
@@ -148,14 +158,17 @@ end
 local TRANSPORT_FIX = {
   dns = "Check the host's name and this machine's name service.",
   connect = "Check that the host can be reached from here, and any proxy or firewall between.",
-  tls = "Check the certificate authorities of this machine (ca-certificates), its clock, and ca_file when it is given.",
+  tls = "Check the certificate authorities of this machine (ca-certificates), its clock, and "
+    .. "ca_file when it is given.",
   timeout = "Try again, or give a longer timeout.",
   reset = "The connection ended before the answer; try again.",
-  protocol = "What answered does not speak HTTP as it should: check the host and any proxy between.",
+  protocol = "What answered does not speak HTTP as it should: check the host and any proxy "
+    .. "between.",
   memory = "This process has no memory left.",
 }
 
-local UNCERTAIN_FIX = "The event may have been accepted: only its answer is missing. Send it again under the same "
+local UNCERTAIN_FIX = "The event may have been accepted: only its answer is missing. Send it "
+  .. "again under the same "
   .. "reference_id, so that the customer has it once."
 
 --- The error of a transfer that got no final status.
@@ -202,11 +215,15 @@ end
 -- By LWA's own error names. Source: facts on the token endpoint,
 -- https://developer.amazon.com/en-US/docs/alexa/smapi/access-token-api.html
 local AUTH_FIX = {
-  invalid_client = "Take client id and secret from the skill itself: developer console, Build, Permissions, at the bottom. "
+  invalid_client = "Take client id and secret from the skill itself: developer console, Build, "
+    .. "Permissions, at the bottom. "
     .. "An LWA security profile's pair does not work here.",
-  invalid_scope = "The skill's manifest needs the permission alexa::devices:all:notifications:write and the events "
-    .. "under events.publications; and the credentials must be this skill's, not an LWA security profile's.",
-  unauthorized_client = "These credentials are not allowed this grant: use the skill's own pair (developer console, "
+  invalid_scope = "The skill's manifest needs the permission "
+    .. "alexa::devices:all:notifications:write and the events "
+    .. "under events.publications; and the credentials must be this skill's, not an LWA security "
+    .. "profile's.",
+  unauthorized_client = "These credentials are not allowed this grant: use the skill's own pair "
+    .. "(developer console, "
     .. "Build, Permissions).",
 }
 

@@ -1,6 +1,8 @@
---- Jobs in, completions out: the queue, the window of requests in flight, and the attempts of each job.
+--- Jobs in, completions out: the queue, the window of requests in flight, and the attempts of each
+--- job.
 ---
---- Everything happens in `step`: nothing here blocks but the wait it is told to make, and no call does unbounded work
+--- Everything happens in `step`: nothing here blocks but the wait it is told to make, and no call
+--- does unbounded work
 --- when a budget is given. The core only fills queues; the callbacks are called from here.
 
 local answer = require "proactive.answer"
@@ -10,7 +12,8 @@ local errors = require "proactive.errors"
 ---@field route integer                    the pool's route
 ---@field region string
 ---@field prepare fun(now: number): {body: string, reference_id: string?, expires_at: number?}
----     called at the first attempt, so that the times in the body are those of the attempt; the result is kept
+---     called at the first attempt, so that the times in the body are those of the attempt; the
+---     result is kept
 ---@field finish fun(receipt: table?, err: proactive.Error?)  called exactly once
 ---@field timeout number                   seconds for one attempt
 ---@field submitted number                 monotonic seconds
@@ -20,13 +23,24 @@ local errors = require "proactive.errors"
 local Delivery = {}
 Delivery.__index = Delivery
 
--- How long to wait for a token that another client of this state is fetching: our descriptor does not wake for it.
+-- How long to wait for a token that another client of this state is fetching: our descriptor does
+-- not wake for it.
 local ELSEWHERE = 0.01
 
 -- A Date header has whole seconds and was written before it arrived: less is not a difference.
 local SKEW_NOISE = 5
 
----@param options {pool: table, source: proactive.TokenSource, clock: table, concurrency: integer, queue: integer, connect_burst: integer, sandbox: boolean, on_error: fun(err: any)}
+---@class proactive.DeliveryOptions
+---@field pool table
+---@field source proactive.TokenSource
+---@field clock {wall: fun(): number, monotonic: fun(): number}
+---@field concurrency integer
+---@field queue integer
+---@field connect_burst integer
+---@field sandbox boolean
+---@field on_error fun(problem: any)   gets what a callback raised
+
+---@param options proactive.DeliveryOptions
 ---@return proactive.Delivery
 local function new(options)
   return setmetatable({
@@ -61,24 +75,44 @@ function Delivery:now()
   return self.clock.wall() + self.skew
 end
 
+--- Whether so many more jobs can be taken in.
+---@param count integer
+---@return boolean
+function Delivery:has_space(count)
+  return self:pending() + count <= self.concurrency + self.queue_limit
+end
+
+--- The error of a job that was not taken in.
+---@return proactive.Error
+function Delivery:busy_error()
+  return errors.new("busy", {
+    message = ("%d events are in flight or waiting, no more are taken"):format(self:pending()),
+    fix = "Call step until some are done, or make the client with a larger queue.",
+  })
+end
+
 --- Takes a job in.
 ---@param job proactive.Job
 ---@return boolean?
 ---@return proactive.Error?  kind `busy`: window and queue are full
 function Delivery:submit(job)
-  if self:pending() >= self.concurrency + self.queue_limit then
-    return nil,
-      errors.new("busy", {
-        message = ("%d requests are in flight or waiting, no more are taken"):format(self:pending()),
-        fix = "Call step until some are done, or make the client with a larger queue.",
-      })
-  end
+  if not self:has_space(1) then return nil, self:busy_error() end
   job.submitted = self.clock.monotonic()
   job.attempts = 0
-  self.counts.submitted = self.counts.submitted + 1
+  self.waiting[self.last + 1] = job
   self.last = self.last + 1
-  self.waiting[self.last] = job
+  self.counts.submitted = self.counts.submitted + 1
   return true
+end
+
+--- Counters since birth.
+---@return table<string, integer>
+function Delivery:stats()
+  local stats = { token_fetches = self.source.fetches, connections = (self.pool:connections()) }
+  for name, value in pairs(self.counts) do
+    stats[name] = value
+  end
+  return stats
 end
 
 --- Puts a job before all that wait.
@@ -87,7 +121,8 @@ local function requeue(self, job)
   self.waiting[self.first] = job
 end
 
---- Takes the first job out of the queue. Allocates nothing, so that a job is in the queue or elsewhere, never nowhere.
+--- Takes the first job out of the queue. Allocates nothing, so that a job is in the queue or
+--- elsewhere, never nowhere.
 local function drop_first(self)
   self.waiting[self.first] = nil
   self.first = self.first + 1
@@ -123,7 +158,8 @@ local function copy_of(err)
   return errors.new(err.kind, fields)
 end
 
---- Notes a transfer as a job's. When there is no memory for that, the transfer must not run: nothing has left yet.
+--- Notes a transfer as a job's. When there is no memory for that, the transfer must not run:
+--- nothing has left yet.
 local function register(self, id, job)
   local ok, problem = pcall(rawset, self.running, id, job)
   if not ok then
@@ -205,7 +241,8 @@ local function receipt_of(self, job, accepted)
   }
 end
 
---- Completes the job of a finished transfer, or sends it again. All that needs memory is made before the transfer is
+--- Completes the job of a finished transfer, or sends it again. All that needs memory is made
+--- before the transfer is
 --- forgotten: an error on the way leaves it to be judged again by the next step.
 local function judge(self, id, job)
   local result = self.pool:result(id)
@@ -252,7 +289,8 @@ end
 
 --- Does what is due.
 ---@param timeout number   longest wait in seconds; 0 never waits
----@param budget number?   after so many seconds no more sockets, callbacks or connections in this call
+---@param budget number?
+---   after so many seconds no more sockets, callbacks or connections in this call
 ---@return integer completed
 ---@return string? message  the pool failed
 function Delivery:step(timeout, budget)

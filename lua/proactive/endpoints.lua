@@ -1,7 +1,9 @@
 --- Where the service answers: hosts by region, paths by stage.
 ---
---- Source: https://developer.amazon.com/docs/alexa/smapi/proactive-events-api-reference.html (hosts, stages) and
---- https://developer.amazon.com/en-US/docs/alexa/smapi/access-token-api.html (token). A region is where the customer
+--- Source: https://developer.amazon.com/docs/alexa/smapi/proactive-events-api-reference.html
+--- (hosts, stages) and
+--- https://developer.amazon.com/en-US/docs/alexa/smapi/access-token-api.html (token). A region is
+--- where the customer
 --- is, not where the skill runs.
 
 local endpoints = {}
@@ -35,7 +37,8 @@ end
 --- The address events of one region and stage are posted to.
 ---@param region "NA"|"EU"|"FE"
 ---@param stage "development"|"live"
----@param hosts {event_host: string?, sandbox: string?}  what the client was given in place of Amazon's
+---@param hosts {event_host: string?, sandbox: string?}
+---   what the client was given in place of Amazon's
 ---@return string
 function endpoints.events_url(region, stage, hosts)
   local host = hosts.event_host

@@ -1,7 +1,9 @@
 --- The one error object of proactive, made only here.
 ---
---- The world's refusals (network, service, database, bad data) come back as `nil, err` with this object; a
---- programmer's mistake raises a string instead. `tostring(err)` is a readable text, `err.kind` is for code.
+--- The world's refusals (network, service, database, bad data) come back as `nil, err` with this
+--- object; a
+--- programmer's mistake raises a string instead. `tostring(err)` is a readable text, `err.kind` is
+--- for code.
 
 local errors = {}
 
@@ -23,8 +25,11 @@ local errors = {}
 ---@field request_id string?  the service's `x-amzn-requestid`
 ---@field violations proactive.Violation[]?
 ---@field attempts integer?   how many requests were sent for it
----@field cause string?       for `transport`: dns, connect, tls, timeout, reset, protocol; for `storage`: the database's text
----@field uncertain boolean?  for `transport`: the request left and no answer came, so it may have been accepted
+---@field cause string?
+---   for `transport`: dns, connect, tls, timeout, reset, protocol; for `storage`: the database's
+---   text
+---@field uncertain boolean?
+---   for `transport`: the request left and no answer came, so it may have been accepted
 ---@field body string?        the raw answer, capped
 ---@field regions table<string, table>? for a send to several regions: a receipt or an error for each
 
@@ -64,7 +69,8 @@ end
 function Error.__tostring(err)
   local lines = { err.kind .. ": " .. err.message }
   for _, violation in ipairs(err.violations or {}) do
-    lines[#lines + 1] = violation_line(violation)
+    -- those taken from the service's words are in the message already
+    if violation.rule ~= "service" then lines[#lines + 1] = violation_line(violation) end
   end
   if err.fix then lines[#lines + 1] = "  What to do: " .. err.fix end
   return table.concat(lines, "\n")

@@ -1,6 +1,8 @@
---- JSON text out and in, over cJSON in the core. The only file that calls `core.encode` and `core.decode`.
+--- JSON text out and in, over cJSON in the core. The only file that calls `core.encode` and
+--- `core.decode`.
 ---
---- An empty table is ambiguous in Lua, so arrays are marked: decoded arrays carry the metatable `json.array`
+--- An empty table is ambiguous in Lua, so arrays are marked: decoded arrays carry the metatable
+--- `json.array`
 --- gives, and an empty table without it is written as `{}`.
 
 local json = {}

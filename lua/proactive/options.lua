@@ -38,7 +38,8 @@ local function contains(list, value)
   return false
 end
 
---- What is wrong with one value, or nil. The value itself is named only when it is one of a few words: an
+--- What is wrong with one value, or nil. The value itself is named only when it is one of a few
+--- words: an
 --- option may be a secret.
 local function problem_of(value, rule)
   local kind = type(value)
@@ -55,11 +56,13 @@ local function problem_of(value, rule)
   end
 end
 
---- Raises unless `given` is a table (or nil) that fits `spec`: known names, right types, numbers in range.
+--- Raises unless `given` is a table (or nil) that fits `spec`: known names, right types, numbers in
+--- range.
 ---@param given table?                          never changed
 ---@param spec table<string, proactive.Option>  every name that is allowed
 ---@param what string                           the function the options are for, for the message
----@param level integer?                        as for `error`, who is blamed; default 1: the caller of the function that checks
+---@param level integer?
+---   as for `error`, who is blamed; default 1: the caller of the function that checks
 ---@return table given                          an empty table for nil
 function options.check(given, spec, what, level)
   level = (level or 1) + 2

@@ -129,6 +129,15 @@ end
 ---@field now number?                 Unix seconds; default the machine's clock
 ---@field timestamp number|string?    when the event happened; default now
 
+--- Sets the times of a body anew: the service judges the expiry by the moment a request arrives.
+---@param body table           changed
+---@param now number           Unix seconds
+---@param expires_in number?   seconds, as for `build`
+function request.stamp(body, now, expires_in)
+  body.timestamp = time.format(now)
+  body.expiryTime = time.format(now + (expires_in or request.EXPIRES_IN))
+end
+
 --- Makes the whole request body. Neither argument is changed or kept.
 ---
 --- Source: https://developer.amazon.com/docs/alexa/smapi/proactive-events-api-reference.html

@@ -1,7 +1,9 @@
 --- One token, one fetch, however many wait: joins the token cache of the core to a client's pool.
 ---
---- Clients of a Lua state with the same address, credentials and scope share the core's token object. The fetch belongs
---- to the pool of the client that began it, but any client that waits for it drives it on, so that no one depends on
+--- Clients of a Lua state with the same address, credentials and scope share the core's token
+--- object. The fetch belongs
+--- to the pool of the client that began it, but any client that waits for it drives it on, so that
+--- no one depends on
 --- another client being stepped.
 
 local answer = require "proactive.answer"
@@ -19,11 +21,14 @@ Source.__index = Source
 ---@field id integer
 ---@field err proactive.Error?  how it ended; nil while it runs and after success
 
---- Fetches under way: core token -> proactive.TokenFetch. Weak, so that a forgotten token is freed and wiped.
+--- Fetches under way: core token -> proactive.TokenFetch. Weak, so that a forgotten token is freed
+--- and wiped.
 local under_way = setmetatable({}, { __mode = "k" })
 
-local HELD = "the service refused a token that was less than a minute old; no other is asked for until a minute has passed"
-local HELD_FIX = "Check that the skill still has the permission alexa::devices:all:notifications:write, and that client "
+local HELD = "the service refused a token that was less than a minute old; no other is asked for "
+  .. "until a minute has passed"
+local HELD_FIX = "Check that the skill still has the permission "
+  .. "alexa::devices:all:notifications:write, and that client "
   .. "id and secret belong to the skill the customers enabled."
 
 --- The error of sends while a refused token is held.
@@ -50,7 +55,7 @@ function Source:settle(now)
   if refused then fetch.err = answer.token(refused) end
 end
 
-local function start_fetch(self, now)
+local function start_fetch(self)
   local id, reason = self.handle:fetch(self.pool, self.route, self.timeout)
   if id then
     self.fetches = self.fetches + 1
@@ -66,7 +71,8 @@ end
 --- Moves the fetch of another client of this state on; our own pool is stepped by our own client.
 local function drive_foreign(self, now)
   local fetch = under_way[self.handle]
-  if fetch and fetch.pool ~= self.pool and not fetch.pool:forked() then fetch.pool:step(0, nil, 1) end
+  local foreign = fetch and fetch.pool ~= self.pool
+  if foreign and not fetch.pool:forked() then fetch.pool:step(0, nil, 1) end
   self:settle(now)
 end
 
@@ -84,7 +90,7 @@ function Source:poll(now)
   local advice = self.handle:ask(now)
   if advice == "held" then return nil, Source.held_error() end
   if advice == "fetch" or advice == "use-fetch" then
-    local err = start_fetch(self, now)
+    local err = start_fetch(self)
     if err and advice == "fetch" then return nil, err end
   end
   if advice == "use" or advice == "use-fetch" then
@@ -119,8 +125,18 @@ end
 
 local token = {}
 
+---@class proactive.TokenOptions
+---@field url string
+---@field client_id string
+---@field client_secret string
+---@field scope string
+---@field pool table       where the fetch runs
+---@field route integer    of the url, in that pool
+---@field timeout number   seconds
+---@field private boolean  shared with no other client
+
 --- A source of tokens for one client.
----@param options {url: string, client_id: string, client_secret: string, scope: string, pool: table, route: integer, timeout: number, private: boolean}
+---@param options proactive.TokenOptions
 ---@return proactive.TokenSource? source
 ---@return string? message  what is wrong with the credentials
 function token.open(options)

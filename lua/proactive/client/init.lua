@@ -1,0 +1,332 @@
+--- The client: the public methods over the delivery of events.
+
+local core = require "proactive.core"
+local endpoints = require "proactive.endpoints"
+local errors = require "proactive.errors"
+local open = require "proactive.client.open"
+local options_of = require "proactive.options"
+local outgoing = require "proactive.client.outgoing"
+
+---@class proactive.Client
+local Client = { __name = "proactive.client" }
+Client.__index = Client
+
+---@type table<string, proactive.Option>
+local SEND_OPTIONS = {
+  expires_in = { "number" },
+  reference_id = { "string" },
+  timeout = { "number", above = 0, max = 3600 },
+  validate = { "boolean" },
+}
+
+---@type table<string, proactive.Option>
+local REQUEST_OPTIONS = {
+  region = { "string", one_of = endpoints.regions },
+  timeout = { "number", above = 0, max = 3600 },
+  validate = { "boolean" },
+}
+
+--- Makes a client. Nothing is sent; the certificate store is read.
+---@param options proactive.ClientOptions?
+---@return proactive.Client?
+---@return proactive.Error?
+---   kind `auth`: no credentials; `invalid`: an address, file or credential that cannot be used
+local function new(options)
+  local client, err = open(options)
+  if not client then return nil, err end
+  return setmetatable(client, Client)
+end
+
+--- Raises when the client cannot be used from here; returns the error of a client made before a
+--- fork.
+local function check_usable(client, method, in_callback)
+  if client.closed or client.delivery.closing then
+    error(("client:%s: attempt to use a closed client"):format(method), 3)
+  end
+  if client.busy and not in_callback then
+    local advice = "use client:submit there"
+    error(("client:%s cannot be called inside a callback; %s"):format(method, advice), 3)
+  end
+  if client.pool:forked() then
+    return errors.new("forked", {
+      message = "this client was made before a fork, in another process",
+      fix = "Make a client in each process, after the fork (in OpenResty: in init_worker_by_lua "
+        .. "or later).",
+    })
+  end
+end
+
+local function check_audience(audience, method)
+  local kind = type(audience) == "table" and audience.type
+  if kind == "Multicast" or kind == "Unicast" then return end
+  if kind == "Subscribers" then
+    local advice = "a stream is for client:send_many"
+    error(("client:%s takes one customer or all; %s"):format(method, advice), 3)
+  end
+  local expected = "proactive.audience.multicast() or .unicast(user) expected"
+  error(("client:%s: %s, got %s"):format(method, expected, type(audience)), 3)
+end
+
+--- Says once that nothing real is sent.
+local function announce_sandbox(client)
+  if client.sandbox and not client.announced then
+    client.announced = true
+    io.stderr:write(("proactive: sending to the sandbox at %s\n"):format(client.sandbox))
+  end
+end
+
+--- Queues one body for one region.
+local function submit_one(client, region, prepare, opts, on_done)
+  announce_sandbox(client)
+  return client.delivery:submit {
+    route = client.routes[region],
+    region = region,
+    prepare = prepare,
+    finish = on_done,
+    timeout = opts.timeout or client.timeout,
+  }
+end
+
+--- Queues one body for several regions; on_done is called once, when all are done.
+local function submit_all(client, regions, prepare, opts, on_done)
+  local receipts, failures, open_ones = {}, {}, #regions
+  local function finish(region, receipt, err)
+    receipts[region], failures[region] = receipt, err
+    open_ones = open_ones - 1
+    if open_ones == 0 then on_done(outgoing.join(regions, receipts, failures)) end
+  end
+  if not client.delivery:has_space(#regions) then return nil, client.delivery:busy_error() end
+  for _, region in ipairs(regions) do
+    assert(submit_one(client, region, prepare, opts, function(receipt, err)
+      finish(region, receipt, err)
+    end))
+  end
+  return true
+end
+
+local function submit(client, event, audience, opts, on_done)
+  local prepare, err = outgoing.event(event, audience, opts, client.delivery:now())
+  if not prepare then return nil, err end
+  local regions = outgoing.regions(audience, client.region)
+  if audience.regions then return submit_all(client, regions, prepare, opts, on_done) end
+  return submit_one(client, regions[1], prepare, opts, on_done)
+end
+
+local function ignore() end
+
+--- Sends an event without ever blocking: the work is done in `step`.
+---@param event table            `{name=, payload=}` as the constructors make it
+---@param audience table         of `proactive.audience`
+---@param opts {expires_in: number?, reference_id: string?, timeout: number?, validate: boolean?}?
+---   as for `send`
+---@param on_done fun(receipt: table?, err: proactive.Error?)?  called inside `step`, exactly once
+---@return boolean?
+---@return proactive.Error?      `invalid`, `busy` or `forked`; then on_done is not called
+function Client:submit(event, audience, opts, on_done)
+  local forked = check_usable(self, "submit", true)
+  check_audience(audience, "submit")
+  opts = options_of.check(opts, SEND_OPTIONS, "client:submit")
+  if on_done ~= nil and type(on_done) ~= "function" then
+    error(("client:submit: on_done must be a function, got %s"):format(type(on_done)), 2)
+  end
+  if forked then return nil, forked end
+  return submit(self, event, audience, opts, on_done or ignore)
+end
+
+local function pool_error(message)
+  return errors.new("transport", { message = message, cause = "protocol" })
+end
+
+--- Submits by `begin(on_done)` and steps until the outcome is there.
+local function wait_for(client, begin)
+  local done, receipt, failure
+  local ok, err = begin(function(...)
+    done = true
+    receipt, failure = ...
+  end)
+  if not ok then return nil, err end
+  while not done do
+    local _, message = client:step(1)
+    if message then return nil, pool_error(message) end
+  end
+  return receipt, failure
+end
+
+--- Sends an event and waits for the service's answer.
+---@param event table
+---@param audience table
+---@param opts {expires_in: number?, reference_id: string?, timeout: number?, validate: boolean?}?
+---   expires_in: seconds, default 86,340; timeout: of one attempt; `validate = false` sends without
+---   our check, to read
+---   the service's own answer
+---@return table? receipt
+---   `{status, request_id, reference_id, region, expires_at, attempts, elapsed, presumed, sandbox}`
+---@return proactive.Error?
+function Client:send(event, audience, opts)
+  local forked = check_usable(self, "send")
+  check_audience(audience, "send")
+  opts = options_of.check(opts, SEND_OPTIONS, "client:send")
+  if forked then return nil, forked end
+  return wait_for(self, function(on_done)
+    return submit(self, event, audience, opts, on_done)
+  end)
+end
+
+--- Sends a whole request body as it stands, after validation.
+---@param request table|string  the body as a table, or its JSON text, which is sent byte for byte
+---@param opts {region: string?, timeout: number?, validate: boolean?}?
+---@return table? receipt
+---@return proactive.Error?
+function Client:send_request(request, opts)
+  local forked = check_usable(self, "send_request")
+  opts = options_of.check(opts, REQUEST_OPTIONS, "client:send_request")
+  if type(request) ~= "table" and type(request) ~= "string" then
+    error(("client:send_request: a table or JSON text expected, got %s"):format(type(request)), 2)
+  end
+  if forked then return nil, forked end
+  local prepare, err = outgoing.request(request, opts, self.delivery:now())
+  if not prepare then return nil, err end
+  return wait_for(self, function(on_done)
+    return submit_one(self, opts.region or self.region, prepare, opts, on_done)
+  end)
+end
+
+--- Closes now, or after the callback that is running.
+local function finish_close(client)
+  client.closed = true
+  client.busy = true
+  client.delivery:close()
+  client.busy = false
+end
+
+local function check_seconds(value, name)
+  if value == nil then return end
+  if type(value) ~= "number" or value ~= value or value < 0 then
+    error(("client:step: %s must be a number of seconds, not negative"):format(name), 3)
+  end
+end
+
+--- Does what is due and calls the callbacks of what is done.
+---@param timeout number?   longest wait in seconds; 0, the default, never waits
+---@param budget number?
+---   after so many seconds no further socket is served, callback run or connection opened
+---@return integer completed
+---@return string? message  the pool cannot be used; the same for a client made before a fork
+function Client:step(timeout, budget)
+  local forked = check_usable(self, "step")
+  check_seconds(timeout, "timeout")
+  check_seconds(budget, "budget")
+  if forked then return 0, forked.message end
+  self.busy = true
+  local ok, completed, message = pcall(self.delivery.step, self.delivery, timeout or 0, budget)
+  self.busy = false
+  -- Only a lack of memory comes here. Nothing is lost by it: the next step goes on.
+  if not ok then error(completed, 0) end
+  if self.delivery.closing then finish_close(self) end
+  return completed, message
+end
+
+--- Steps until nothing is pending.
+---@param timeout number?  longest time in seconds; default: until all is done
+---@return boolean done    false when the time ended first
+function Client:flush(timeout)
+  if check_usable(self, "flush") then return false end
+  local ends = timeout and core.monotonic() + timeout
+  while not self.closed and self:pending() > 0 do
+    local left = ends and ends - core.monotonic() or 1
+    if left <= 0 then return false end
+    local _, message = self:step(math.min(left, 1))
+    if message then return false end
+  end
+  return true
+end
+
+--- Asks for a token, unless there is a good one already. Sends do this by themselves; this is for
+--- looking.
+---@return {scope: string, expires_in: number, length: integer, reveal: fun(): string}? token
+---   seconds left, characters; `reveal` gives the token itself, which nothing else here ever prints
+---@return proactive.Error?
+function Client:token()
+  local forked = check_usable(self, "token")
+  if forked then return nil, forked end
+  local source, now = self.delivery.source, self.clock.monotonic
+  local state, err = source:poll(now())
+  while state == "wait" do
+    local _, message = self:step(0.1)
+    if message then return nil, pool_error(message) end
+    state, err = source:poll(now())
+  end
+  if not state then return nil, err end
+  local info = source.handle:info(now())
+  return {
+    scope = endpoints.scope,
+    expires_in = info.expires_in,
+    length = info.length,
+    reveal = function()
+      return source.handle:reveal()
+    end,
+  }
+end
+
+--- Reads the certificate store ahead of the first connection, which otherwise costs a step some 30
+--- ms. Done when the
+--- client is made; libcurl keeps the store for a day.
+---@return boolean?
+---@return proactive.Error?
+function Client:warm()
+  local forked = check_usable(self, "warm")
+  if forked then return nil, forked end
+  local ok, message = self.pool:warm()
+  if ok then return true end
+  return nil, errors.new("transport", { message = message, cause = "tls" })
+end
+
+--- A pollable descriptor for an event loop, or nil where the platform has none.
+---@return integer?
+function Client:fd()
+  check_usable(self, "fd", true)
+  return (self.pool:fd())
+end
+
+--- Seconds until a step has something to do without any event on the descriptor; nil: nothing is
+--- due.
+---@return number?
+function Client:timeout()
+  if check_usable(self, "timeout", true) then return nil end
+  return self.delivery:timeout()
+end
+
+--- Events submitted and not completed.
+---@return integer
+function Client:pending()
+  return self.delivery:pending()
+end
+
+--- Counters since the client was made.
+---@return table<string, integer> counts
+---   submitted, accepted, failed, hook_errors (callbacks that raised), token_fetches, connections (opened)
+function Client:stats()
+  check_usable(self, "stats", true)
+  return self.delivery:stats()
+end
+
+--- Ends the client; what is pending completes as `cancelled`. Inside a callback it takes effect
+--- after that callback.
+--- A second call does nothing.
+function Client:close()
+  if self.closed then return end
+  if self.busy then
+    self.delivery.closing = true
+  else
+    finish_close(self)
+  end
+end
+
+Client.__close = Client.close
+
+function Client:__tostring()
+  local state = self.closed and "closed" or ("%d pending"):format(self:pending())
+  return ("proactive.client: %s, %s"):format(self.stage, state)
+end
+
+return { new = new }

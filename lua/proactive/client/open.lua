@@ -1,0 +1,208 @@
+--- Makes what a client is made of: checks the options, finds the credentials, opens pool, routes
+--- and delivery.
+--- The credentials go to the core's token and are kept nowhere else.
+
+local core = require "proactive.core"
+local credentials = require "proactive.credentials"
+local delivery = require "proactive.delivery"
+local endpoints = require "proactive.endpoints"
+local errors = require "proactive.errors"
+local options_of = require "proactive.options"
+local token = require "proactive.token"
+
+---@class proactive.ClientOptions
+---@field client_id string?
+---   default: the environment's ALEXA_CLIENT_ID, else the credentials file
+---@field client_secret string?    given together with client_id
+---@field region "NA"|"EU"|"FE"|nil  where customers are whose own region is not given; default NA
+---@field stage "development"|"live"|nil  default development
+---@field sandbox string|false|nil
+---   the sandbox's URL; default: the environment's PROACTIVE_SANDBOX, unless false
+---@field token_host string?       in place of https://api.amazon.com
+---@field event_host string?       in place of Amazon's hosts, for all regions
+---@field timeout number?          seconds for one attempt, default 30
+---@field connect_timeout number?  seconds, default 5
+---@field concurrency integer?     requests in flight, default 64
+---@field queue integer?           events waiting beyond those, default 1,024
+---@field connect_burst integer?   connections opened in one step, default 1
+---@field http_version "auto"|"1.1"|"2"|nil
+---@field ca_file string?          PEM file of certificate authorities in place of the system's
+---@field proxy string?
+---   for addresses that are not loopback; default: what the environment says
+---@field user_agent string?
+---@field logger fun(level: string, fields: table)?
+---   gets what cannot be returned; default: standard error
+---@field clock {wall: fun(): number, monotonic: fun(): number}?
+---   a client with its own shares its token with nobody
+
+---@type table<string, proactive.Option>
+local OPTIONS = {
+  client_id = { "string" },
+  client_secret = { "string" },
+  region = { "string", one_of = endpoints.regions },
+  stage = { "string", one_of = endpoints.stages },
+  sandbox = { "string|boolean" },
+  token_host = { "string" },
+  event_host = { "string" },
+  timeout = { "number", above = 0, max = 3600 },
+  connect_timeout = { "number", above = 0, max = 3600 },
+  concurrency = { "number", integer = true, min = 1, max = 1024 },
+  queue = { "number", integer = true, min = 0 },
+  connect_burst = { "number", integer = true, min = 1 },
+  http_version = { "string", one_of = { "auto", "1.1", "2" } },
+  ca_file = { "string" },
+  proxy = { "string" },
+  user_agent = { "string" },
+  logger = { "function" },
+  clock = { "table" },
+}
+
+local CLOCK = { wall = { "function", required = true }, monotonic = { "function", required = true } }
+
+local HTTP_VERSION = { auto = 0, ["1.1"] = 1, ["2"] = 2 }
+
+local function log_to_stderr(level, fields)
+  io.stderr:write(("proactive %s: %s\n"):format(level, fields.message))
+end
+
+--- The sandbox's address: the option, else the environment unless the option is false.
+local function sandbox_of(options)
+  if options.sandbox == true then
+    error("proactive.client: option sandbox must be the sandbox's URL, or false", 4)
+  end
+  if options.sandbox ~= nil then return options.sandbox or nil end
+  local named = os.getenv("PROACTIVE_SANDBOX")
+  return named ~= "" and named or nil
+end
+
+--- The pair to ask for tokens with.
+local function credentials_of(options, sandbox)
+  if options.client_id and options.client_secret then return options end
+  if options.client_id or options.client_secret then
+    error("proactive.client: client_id and client_secret must be given together", 4)
+  end
+  if sandbox then return credentials.sandbox end
+  return credentials.find()
+end
+
+local function setup_error(message)
+  return errors.new("invalid", {
+    message = "the client cannot be made: " .. message,
+    fix = "Correct that option of proactive.client.",
+  })
+end
+
+local function open_pool(client, options)
+  return core.http {
+    ca_file = options.ca_file,
+    proxy = options.proxy,
+    user_agent = options.user_agent or ("proactive/" .. require("proactive")._VERSION),
+    http_version = HTTP_VERSION[options.http_version or "auto"],
+    -- one more than requests in flight: the token's
+    max_connections = client.concurrency + 1,
+  }
+end
+
+--- One address that is posted to. Made with the client, so that a wrong one is told at once.
+local function open_route(client, options, url, content_type)
+  return client.pool:route {
+    method = "POST",
+    url = url,
+    headers = { "Content-Type: " .. content_type },
+    connect_timeout = options.connect_timeout or 5,
+  }
+end
+
+local function open_source(client, options, hosts, pair)
+  local url = endpoints.token_url(hosts)
+  local route, message =
+    open_route(client, options, url, "application/x-www-form-urlencoded;charset=UTF-8")
+  if not route then return nil, message end
+  return token.open {
+    url = url,
+    client_id = pair.client_id,
+    client_secret = pair.client_secret,
+    scope = endpoints.scope,
+    pool = client.pool,
+    route = route,
+    timeout = client.timeout,
+    private = options.clock ~= nil,
+  }
+end
+
+local function open_routes(client, options, hosts)
+  client.routes = {}
+  local encrypted = false
+  for _, region in ipairs(endpoints.regions) do
+    local url = endpoints.events_url(region, client.stage, hosts)
+    local route, message = open_route(client, options, url, "application/json")
+    if not route then return nil, message end
+    client.routes[region] = route
+    encrypted = encrypted or url:find("^[Hh][Tt][Tt][Pp][Ss]:") ~= nil
+  end
+  -- Reading the certificate store costs some 30 ms: now, and not in a step.
+  if encrypted then return client.pool:warm() end
+  return true
+end
+
+local function open_delivery(client, options, source)
+  return delivery.new {
+    pool = client.pool,
+    source = source,
+    clock = client.clock,
+    concurrency = client.concurrency,
+    queue = options.queue or 1024,
+    connect_burst = options.connect_burst or 1,
+    sandbox = client.sandbox ~= nil,
+    on_error = function(problem)
+      pcall(client.logger, "error", { message = "a callback raised: " .. tostring(problem) })
+    end,
+  }
+end
+
+local function connect(client, options, pair)
+  local hosts = {
+    sandbox = client.sandbox,
+    token_host = options.token_host,
+    event_host = options.event_host,
+  }
+  local source, message = open_source(client, options, hosts, pair)
+  if not source then return nil, message end
+  local ok
+  ok, message = open_routes(client, options, hosts)
+  if not ok then return nil, message end
+  client.delivery = open_delivery(client, options, source)
+  return true
+end
+
+--- The parts of a client. Nothing is sent; the certificate store is read.
+---@param options proactive.ClientOptions?
+---@return table? client
+---@return proactive.Error?
+---   kind `auth`: no credentials; `invalid`: an address, file or credential that cannot be used
+return function(options)
+  options = options_of.check(options, OPTIONS, "proactive.client")
+  if options.clock then options_of.check(options.clock, CLOCK, "proactive.client: clock") end
+  local sandbox = sandbox_of(options)
+  local pair, err = credentials_of(options, sandbox)
+  if not pair then return nil, err end
+  local client = {
+    sandbox = sandbox,
+    region = options.region or "NA",
+    stage = options.stage or "development",
+    timeout = options.timeout or 30,
+    concurrency = options.concurrency or 64,
+    logger = options.logger or log_to_stderr,
+    clock = options.clock or core,
+  }
+  local pool, message = open_pool(client, options)
+  if not pool then return nil, setup_error(message) end
+  client.pool = pool
+  local ok
+  ok, message = connect(client, options, pair)
+  if not ok then
+    pool:close()
+    return nil, setup_error(message)
+  end
+  return client
+end

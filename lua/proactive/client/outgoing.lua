@@ -1,0 +1,112 @@
+--- What leaves: the body of one event, checked now and stamped at its first attempt, for one region
+--- or several.
+
+local core = require "proactive.core"
+local errors = require "proactive.errors"
+local json = require "proactive.json"
+local request_of = require "proactive.request"
+local time = require "proactive.time"
+local validate = require "proactive.validate"
+
+local outgoing = {}
+
+--- The facts a receipt names, and the JSON text.
+local function prepared(request, text)
+  local expiry, id = request.expiryTime, request.referenceId
+  return {
+    body = text,
+    reference_id = type(id) == "string" and id or nil,
+    expires_at = type(expiry) == "string" and time.parse(expiry) or nil,
+  }
+end
+
+--- A job's `prepare` for an event: the body with the times of the first attempt.
+---@param event table
+---@param audience proactive.Audience
+---@param opts {expires_in: number?, reference_id: string?, validate: boolean?}
+---@param now number  Unix seconds, for the check
+---@return (fun(now: number): table)?
+---@return proactive.Error?
+function outgoing.event(event, audience, opts, now)
+  local request, err = request_of.build(event, audience, {
+    expires_in = opts.expires_in,
+    reference_id = opts.reference_id or core.id(),
+    now = now,
+  })
+  if not request then return nil, err end
+  if opts.validate ~= false then
+    local ok, invalid = validate(request, { now = now })
+    if not ok then return nil, invalid end
+  end
+  -- What cannot be written as JSON is told now, not at the attempt.
+  local text
+  text, err = request_of.encode(request)
+  if not text then return nil, err end
+  return function(at)
+    request_of.stamp(request, at, opts.expires_in)
+    return prepared(request, request_of.encode(request))
+  end
+end
+
+--- A job's `prepare` for a body that is sent as it stands.
+---@param request table|string
+---@param opts {validate: boolean?}
+---@param now number
+---@return (fun(now: number): table)?
+---@return proactive.Error?
+function outgoing.request(request, opts, now)
+  if opts.validate ~= false then
+    local ok, err = validate(request, { now = now })
+    if not ok then return nil, err end
+  end
+  local is_text = type(request) == "string"
+  local value = is_text and json.decode(request) or request
+  local text, err = request, nil
+  if not is_text then
+    text, err = request_of.encode(request)
+  end
+  if not text then return nil, err end
+  local result = prepared(type(value) == "table" and value or {}, text)
+  return function()
+    return result
+  end
+end
+
+--- The regions one audience is sent to.
+---@param audience proactive.Audience
+---@param default string
+---@return string[]
+function outgoing.regions(audience, default)
+  return audience.regions or { audience.region or default }
+end
+
+--- One outcome for several regions: a receipt when all were accepted, else an error; `regions[R]`
+--- of either tells
+--- what became of each.
+---@param regions string[]
+---@param receipts table<string, table>
+---@param failures table<string, proactive.Error>
+---@return table? receipt
+---@return proactive.Error?
+function outgoing.join(regions, receipts, failures)
+  local first, lines, outcomes = nil, {}, {}
+  for _, region in ipairs(regions) do
+    local err = failures[region]
+    outcomes[region] = receipts[region] or err
+    if err then
+      first = first or err
+      lines[#lines + 1] = region .. ": " .. err.message
+    end
+  end
+  if not first then
+    return { regions = outcomes, sandbox = outcomes[regions[1]].sandbox }
+  end
+  return nil,
+    errors.new(first.kind, {
+      message = "not accepted in every region: " .. table.concat(lines, "; "),
+      fix = first.fix,
+      regions = outcomes,
+    })
+end
+
+return outgoing
