@@ -39,18 +39,24 @@ local function words(value)
   return (value:gsub("\\n", "\n"):gsub('\\"', '"'):gsub("%s+$", ""))
 end
 
--- The envelope's violations come as a bracketed list of sentences that begin with the field's name.
+--- The field of the body that a sentence begins with, or nil.
+local function field_of(sentence)
+  local path = sentence:match("^(%a[%w%.]*) ")
+  local known = path and require("proactive.schema").envelope.by_name[path:match("^%a+")]
+  return known and path
+end
+
+-- The envelope's violations come as a bracketed list of sentences that begin with the field's name. A comma that no
+-- field follows stands inside a sentence.
 local function metadata_violations(message, violations)
   local list = message:match("^Violations for metadata: %[(.*)%]$")
   if not list then return end
-  for sentence in (list .. ","):gmatch("%s*(.-),") do
-    local path = sentence:match("^(%a[%w%.]*) ")
+  for part in (list .. ","):gmatch("%s*(.-),") do
+    local path, last = field_of(part), violations[#violations]
     if path then
-      violations[#violations + 1] = { path = path, rule = "service", message = sentence }
-    elseif #violations > 0 then
-      -- a comma inside the sentence before
-      local last = violations[#violations]
-      last.message = ("%s, %s"):format(last.message, sentence)
+      violations[#violations + 1] = { path = path, rule = "service", message = part }
+    elseif last then
+      last.message = ("%s, %s"):format(last.message, part)
     end
   end
 end
