@@ -162,7 +162,7 @@ function CHANGES.cut(answer, rule, own)
   local raw = reply.raw(answer)
   local bytes = raw:sub(1, rule.action.cut)
   answer.abort = bytes ~= "" and bytes or true
-  answer.lost = #bytes < #raw or own.scheme == "https"
+  answer.lost = #bytes < #raw or own.scheme == "https" or nil
 end
 
 --- The answer of the service's own paths, with the fault it has to bear.

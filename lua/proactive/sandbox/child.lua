@@ -26,7 +26,8 @@ local function program(options, ready)
   end
   table.sort(parts)
   return ("package.path=%q package.cpath=%q "):format(package.path, package.cpath)
-    .. ("require('proactive.sandbox').serve{ready_file=%q,until_stdin_closes=true,%s}"):format(
+    .. ("require(%q).serve{ready_file=%q,until_stdin_closes=true,%s}"):format(
+      "proactive.sandbox",
       ready,
       table.concat(parts, ",")
     )

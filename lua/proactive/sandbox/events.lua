@@ -38,27 +38,14 @@ local function authorise(world, call)
   return skill
 end
 
--- How a found or allowed value stands in a message.
-local function shown(value)
-  if type(value) == "table" then
-    local parts = {}
-    for i, part in ipairs(value) do
-      parts[i] = shown(part)
-    end
-    return table.concat(parts, ", ")
-  end
-  return type(value) == "string" and ('"%s"'):format(value) or tostring(value)
-end
-
 -- One line of a payload's message. The service's own text was seen in a picture only, as long, of
 -- several lines, with the property in escaped quotes; the wording here is ours.
 local function payload_line(violation)
-  local line = ('"%s": %s'):format(violation.path, violation.message)
-  if violation.got ~= nil then line = ("%s, found %s"):format(line, shown(violation.got)) end
-  if violation.expected ~= nil then
-    line = ("%s, expected %s"):format(line, shown(violation.expected))
+  if violation.got == nil or violation.expected == nil then
+    return ('"%s": %s'):format(violation.path, violation.message)
   end
-  return line
+  local found, expected = tostring(violation.got), tostring(violation.expected)
+  return ('"%s": found %s, expected %s'):format(violation.path, found, expected)
 end
 
 -- The envelope is "metadata" in the service's words: a bracketed list of sentences that begin with
@@ -73,7 +60,7 @@ local function refusal_text(violations)
   for _, violation in ipairs(violations) do
     if violation.rule == "json" or violation.path == "" then
       return "The request body is not valid: " .. violation.message
-    elseif violation.path:find("^event%.") then
+    elseif violation.path:find("^event%.payload") then
       payload[#payload + 1] = payload_line(violation)
     else
       metadata[#metadata + 1] = metadata_sentence(violation)
@@ -88,7 +75,9 @@ end
 --- The decoded body when it may be delivered, or the sentence to refuse it with.
 local function examine(world, call)
   local document, message = call:document()
-  if not document then return nil, "The request body is not valid: " .. message end
+  if type(document) ~= "table" then
+    return nil, "The request body is not valid: " .. (message or "a JSON object is expected")
+  end
   world.judging.now = world.clock:now()
   local valid, err = validate(document, world.judging)
   if not valid then return nil, refusal_text(err.violations) end
