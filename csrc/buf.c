@@ -11,8 +11,7 @@
 static void *(*const volatile overwrite)(void *, int, size_t) = memset;
 
 void buf_erase(void *bytes, size_t len) {
-  if (len > 0)
-    overwrite(bytes, 0, len);
+  if (len > 0) overwrite(bytes, 0, len);
 }
 
 void buf_init(buf *b, size_t max) {
@@ -23,13 +22,10 @@ void buf_init(buf *b, size_t max) {
  * content may be a secret. */
 static bool grow(buf *b, size_t need) {
   size_t size = b->size > 0 ? b->size : FIRST_SIZE;
-  while (size < need)
-    size *= 2;
-  if (size > b->max + 1)
-    size = b->max + 1;
+  while (size < need) size *= 2;
+  if (size > b->max + 1) size = b->max + 1;
   char *data = malloc(size);
-  if (data == NULL)
-    return false;
+  if (data == NULL) return false;
   if (b->data != NULL) {
     memcpy(data, b->data, b->len);
     buf_erase(b->data, b->len);
@@ -41,12 +37,9 @@ static bool grow(buf *b, size_t need) {
 }
 
 buf_status buf_add(buf *b, const void *bytes, size_t len) {
-  if (len > b->max - b->len)
-    return BUF_FULL;
-  if (b->len + len + 1 > b->size && !grow(b, b->len + len + 1))
-    return BUF_NOMEM;
-  if (len > 0)
-    memcpy(b->data + b->len, bytes, len);
+  if (len > b->max - b->len) return BUF_FULL;
+  if (b->len + len + 1 > b->size && !grow(b, b->len + len + 1)) return BUF_NOMEM;
+  if (len > 0) memcpy(b->data + b->len, bytes, len);
   b->len += len;
   b->data[b->len] = '\0';
   return BUF_OK;
@@ -54,8 +47,7 @@ buf_status buf_add(buf *b, const void *bytes, size_t len) {
 
 void buf_reset(buf *b) {
   b->len = 0;
-  if (b->data != NULL)
-    b->data[0] = '\0';
+  if (b->data != NULL) b->data[0] = '\0';
 }
 
 void buf_free(buf *b) {

@@ -53,8 +53,7 @@ static int pool_init(http_pool *pool, const http_options *options, char *error) 
 }
 
 http_pool *http_pool_new(const http_options *options, char error[LIMIT_ERROR_BYTES]) {
-  if (http_config_check(options, error) != 0)
-    return NULL;
+  if (http_config_check(options, error) != 0) return NULL;
   http_pool *pool = calloc(1, sizeof *pool);
   if (pool == NULL) {
     http_fail(error, "out of memory");
@@ -68,8 +67,7 @@ http_pool *http_pool_new(const http_options *options, char error[LIMIT_ERROR_BYT
 }
 
 static void end_transfer(http_transfer *t) {
-  if (t->easy != NULL && t->id != 0)
-    curl_multi_remove_handle(t->lane->pool->multi, t->easy);
+  if (t->easy != NULL && t->id != 0) curl_multi_remove_handle(t->lane->pool->multi, t->easy);
   http_transfer_free(t);
 }
 
@@ -79,8 +77,7 @@ static void abandon(http_pool *pool) {
   static _Atomic(http_pool *) abandoned;
   for (int i = 0; i < pool->slot_count; i++) {
     http_transfer *t = pool->slots[i].transfer;
-    if (t == NULL)
-      continue;
+    if (t == NULL) continue;
     buf_erase(t->request.data, t->request.len);
     buf_erase(t->body.data, t->body.len);
     buf_erase(t->authorization.data, t->authorization.len);
@@ -88,20 +85,17 @@ static void abandon(http_pool *pool) {
   poller_abandon(pool->poller);
   pool->poller = NULL;
   pool->next_abandoned = atomic_load(&abandoned);
-  while (!atomic_compare_exchange_weak(&abandoned, &pool->next_abandoned, pool))
-    continue;
+  while (!atomic_compare_exchange_weak(&abandoned, &pool->next_abandoned, pool)) continue;
 }
 
 void http_pool_free(http_pool *pool) {
-  if (pool == NULL)
-    return;
+  if (pool == NULL) return;
   if (http_pool_forked(pool)) {
     abandon(pool);
     return;
   }
   for (int i = 0; i < pool->slot_count; i++)
-    if (pool->slots[i].transfer != NULL)
-      end_transfer(pool->slots[i].transfer);
+    if (pool->slots[i].transfer != NULL) end_transfer(pool->slots[i].transfer);
   curl_multi_cleanup(pool->multi); /* closes connections, which refer to lanes and poller */
   http_routes_free(pool);
   poller_free(pool->poller);
@@ -133,8 +127,7 @@ void http_pool_connections(const http_pool *pool, unsigned long *opened, int *op
 
 static http_transfer *find(const http_pool *pool, int id) {
   int slot = (id - 1) & ((1 << SLOT_BITS) - 1);
-  if (id <= 0 || slot >= pool->slot_count)
-    return NULL;
+  if (id <= 0 || slot >= pool->slot_count) return NULL;
   http_transfer *t = pool->slots[slot].transfer;
   return t != NULL && t->id == id ? t : NULL;
 }
@@ -175,26 +168,21 @@ static int check_request(const http_pool *pool, const http_request *request, cha
 
 static int hand_over(http_pool *pool, http_transfer *t, const http_request *request, char *error) {
   CURLcode code = http_transfer_arm(t, &pool->routes[request->route], request);
-  if (code != CURLE_OK)
-    return http_fail(error, "libcurl: %s", curl_easy_strerror(code));
-  if (!enter(pool, t))
-    return http_fail(error, "more than %d transfers", LIMIT_TRANSFERS);
+  if (code != CURLE_OK) return http_fail(error, "libcurl: %s", curl_easy_strerror(code));
+  if (!enter(pool, t)) return http_fail(error, "more than %d transfers", LIMIT_TRANSFERS);
   t->started = http_now();
   CURLMcode result = curl_multi_add_handle(pool->multi, t->easy);
-  if (result == CURLM_OK)
-    return 0;
+  if (result == CURLM_OK) return 0;
   leave(pool, t);
   return http_fail(error, "libcurl: %s", curl_multi_strerror(result));
 }
 
 http_started http_start(http_pool *pool, const http_request *request, int *id,
                         char error[LIMIT_ERROR_BYTES]) {
-  if (check_request(pool, request, error) != 0)
-    return HTTP_REFUSED;
+  if (check_request(pool, request, error) != 0) return HTTP_REFUSED;
   http_lane *lane = pool->routes[request->route].lane;
   bool opens = http_lane_must_open(lane);
-  if (opens && !http_pool_may_open(pool))
-    return HTTP_WAIT;
+  if (opens && !http_pool_may_open(pool)) return HTTP_WAIT;
   http_transfer *t = http_transfer_new(pool, request);
   if (t == NULL) {
     http_fail(error, "out of memory");
@@ -206,8 +194,7 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
   }
   lane->running++;
   pool->running++;
-  if (opens)
-    pool->burst_left--;
+  if (opens) pool->burst_left--;
   *id = t->id;
   return HTTP_STARTED;
 }
@@ -232,8 +219,7 @@ static void collect(http_pool *pool) {
   int left;
   while ((message = curl_multi_info_read(pool->multi, &left)) != NULL) {
     char *transfer = NULL;
-    if (message->msg != CURLMSG_DONE)
-      continue;
+    if (message->msg != CURLMSG_DONE) continue;
     CURLcode code = message->data.result; /* the message dies with the transfer's removal */
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
     if (transfer != NULL)
@@ -246,11 +232,9 @@ static void collect(http_pool *pool) {
 /* Asks the kernel only when all it reported last time has been served: a small budget must not
  * favour the first descriptors of each report. */
 static bool fetch_events(http_pool *pool, double timeout) {
-  if (pool->event_next < pool->event_count)
-    return true;
+  if (pool->event_next < pool->event_count) return true;
   double due = http_pool_timeout(pool);
-  if (due >= 0 && due < timeout)
-    timeout = due;
+  if (due >= 0 && due < timeout) timeout = due;
   int n = poller_wait(pool->poller, pool->events, LIMIT_EVENTS, timeout);
   pool->event_next = 0;
   pool->event_count = n > 0 ? n : 0;
@@ -259,23 +243,19 @@ static bool fetch_events(http_pool *pool, double timeout) {
 
 static CURLMcode serve_timer(http_pool *pool) {
   int running;
-  if (pool->deadline < 0 || pool->deadline > http_now())
-    return CURLM_OK;
+  if (pool->deadline < 0 || pool->deadline > http_now()) return CURLM_OK;
   pool->deadline = -1; /* libcurl sets the next one */
   return curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
 CURLMcode http_pool_serve(http_pool *pool, double timeout, double budget) {
-  if (pool->unwatched)
-    http_socket_watch_again(pool);
-  if (!fetch_events(pool, timeout))
-    return CURLM_INTERNAL_ERROR;
+  if (pool->unwatched) http_socket_watch_again(pool);
+  if (!fetch_events(pool, timeout)) return CURLM_INTERNAL_ERROR;
   CURLMcode code = CURLM_OK;
   double end = http_now() + budget;
   while (pool->event_next < pool->event_count) {
     http_socket_serve(pool, &pool->events[pool->event_next++], &code);
-    if (budget >= 0 && http_now() >= end)
-      break;
+    if (budget >= 0 && http_now() >= end) break;
   }
   CURLMcode timer = serve_timer(pool);
   collect(pool);
@@ -286,16 +266,13 @@ int http_step(http_pool *pool, double timeout, double budget, int connect_burst,
               char error[LIMIT_ERROR_BYTES]) {
   pool->burst_left = connect_burst;
   CURLMcode code = http_pool_serve(pool, pool->finished > 0 ? 0 : timeout, budget);
-  if (code != CURLM_OK)
-    return http_fail(error, "libcurl: %s", curl_multi_strerror(code));
+  if (code != CURLM_OK) return http_fail(error, "libcurl: %s", curl_multi_strerror(code));
   return pool->finished;
 }
 
 double http_pool_timeout(const http_pool *pool) {
-  if (pool->event_next < pool->event_count || pool->unwatched)
-    return 0;
-  if (pool->deadline < 0)
-    return -1;
+  if (pool->event_next < pool->event_count || pool->unwatched) return 0;
+  if (pool->deadline < 0) return -1;
   double left = pool->deadline - http_now();
   return left > 0 ? left : 0;
 }
@@ -323,8 +300,7 @@ static void unlink_finished(http_pool *pool, http_transfer *t) {
 
 void http_release(http_pool *pool, int id) {
   http_transfer *t = find(pool, id);
-  if (t == NULL)
-    return;
+  if (t == NULL) return;
   if (t->easy == NULL) {
     unlink_finished(pool, t);
   } else {

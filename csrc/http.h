@@ -40,8 +40,8 @@ typedef struct {
 } http_options;
 
 typedef struct {
-  const char *method; /* "POST", "GET", ... */
-  const char *url;    /* https, or http to loopback only */
+  const char *method;         /* "POST", "GET", ... */
+  const char *url;            /* https, or http to loopback only */
   const char *const *headers; /* "Name: value" lines, count of them below */
   int header_count;
   double connect_timeout; /* seconds */
@@ -67,13 +67,13 @@ typedef struct {
   size_t headers_len;
   double elapsed; /* seconds, from the hand-over to the end */
   bool reused;    /* answered over a connection that was open already */
-  bool sent;      /* request bytes may have left: a lost answer does not mean that nothing arrived */
+  bool sent; /* request bytes may have left: a lost answer does not mean that nothing arrived */
 } http_result;
 
 typedef enum {
   HTTP_STARTED,
-  HTTP_WAIT,    /* would open one connection too many now: try again after the next step */
-  HTTP_REFUSED  /* no memory, or a value libcurl does not take: error holds the reason */
+  HTTP_WAIT,   /* would open one connection too many now: try again after the next step */
+  HTTP_REFUSED /* no memory, or a value libcurl does not take: error holds the reason */
 } http_started;
 
 /* NULL on failure, with the reason in error. The first call in a process initialises libcurl, once

@@ -23,8 +23,7 @@ static int check_ca_file(const char *path, char *error) {
   char line[128];
   bool found = false;
   FILE *file = fopen(path, "re");
-  if (file == NULL)
-    return http_fail(error, "ca_file cannot be read: %.200s", path);
+  if (file == NULL) return http_fail(error, "ca_file cannot be read: %.200s", path);
   while (!found && fgets(line, sizeof line, file) != NULL)
     found = strncmp(line, "-----BEGIN ", 11) == 0 && strstr(line, "CERTIFICATE-----") != NULL;
   fclose(file);
@@ -55,8 +54,7 @@ int http_config_check(const http_options *options, char error[LIMIT_ERROR_BYTES]
 
 /* Without a file of roots known to libcurl its default folder of roots must stay. */
 bool http_config_one_store(const char *ca_file) {
-  if (ca_file != NULL)
-    return true;
+  if (ca_file != NULL) return true;
 #if HTTP_HAS_CA_INFO
   const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
   return info->age >= CURLVERSION_SEVENTH && info->cainfo != NULL;
@@ -72,10 +70,8 @@ static CURLcode configure_protocol(const http_pool *pool, CURL *easy, const char
   long protocol = strcmp(scheme, "https") == 0 ? CURLPROTO_HTTPS : CURLPROTO_HTTP;
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS, protocol);
 #endif
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
   if (code == CURLE_OK && pool->http_version == 1)
     code = curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   if (code == CURLE_OK && pool->http_version == 2)
@@ -87,15 +83,12 @@ static CURLcode configure_protocol(const http_pool *pool, CURL *easy, const char
  * one file it is parsed once, and kept for as long as the pool lives. */
 static CURLcode configure_tls(const http_pool *pool, CURL *easy) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (code == CURLE_OK && pool->one_store)
-    code = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  if (code == CURLE_OK && pool->one_store) code = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
   if (code == CURLE_OK && pool->ca_file != NULL)
     code = curl_easy_setopt(easy, CURLOPT_CAINFO, pool->ca_file);
 #if HTTP_HAS_CA_CACHE
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, -1L);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, -1L);
 #endif
   return code;
 }
@@ -104,24 +97,17 @@ static CURLcode configure_tls(const http_pool *pool, CURL *easy) {
  * used whatever the environment says. */
 static CURLcode configure_proxy(const http_pool *pool, CURL *easy, bool loopback) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if (!loopback && pool->proxy == NULL)
-    return code;
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_PROXY, loopback ? "" : pool->proxy);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_NOPROXY, loopback ? "*" : "");
+  if (!loopback && pool->proxy == NULL) return code;
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PROXY, loopback ? "" : pool->proxy);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_NOPROXY, loopback ? "*" : "");
   return code;
 }
 
 CURLcode http_config_apply(const http_pool *pool, CURL *easy, bool loopback, const char *scheme) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_USERAGENT, pool->user_agent);
-  if (code == CURLE_OK)
-    code = configure_protocol(pool, easy, scheme);
-  if (code == CURLE_OK)
-    code = configure_tls(pool, easy);
-  if (code == CURLE_OK)
-    code = configure_proxy(pool, easy, loopback);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_USERAGENT, pool->user_agent);
+  if (code == CURLE_OK) code = configure_protocol(pool, easy, scheme);
+  if (code == CURLE_OK) code = configure_tls(pool, easy);
+  if (code == CURLE_OK) code = configure_proxy(pool, easy, loopback);
   return code;
 }

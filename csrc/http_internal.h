@@ -26,10 +26,10 @@
 typedef struct {
   http_pool *pool;
   char *origin;
-  int sockets;      /* open and, as far as is known, alive */
+  int sockets;          /* open and, as far as is known, alive */
   unsigned long opened; /* since birth */
-  int running;      /* transfers handed to libcurl */
-  bool multiplexed; /* the last answer came over HTTP/2 */
+  int running;          /* transfers handed to libcurl */
+  bool multiplexed;     /* the last answer came over HTTP/2 */
 } http_lane;
 
 typedef struct {
@@ -112,9 +112,14 @@ static inline double http_now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* For libcurl, to which 0 means for ever. seconds < 2^31 / 1000. */
+static inline long http_milliseconds(double seconds) {
+  return seconds < 0.001 ? 1 : (long)(seconds * 1000);
+}
+
 /* Formats the text of an error; always returns -1, for the caller to return. */
 int http_fail(char error[LIMIT_ERROR_BYTES], const char *format, ...)
-  __attribute__((format(printf, 2, 3)));
+    __attribute__((format(printf, 2, 3)));
 
 /* http_route.c */
 void http_routes_free(http_pool *pool);

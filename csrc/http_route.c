@@ -18,21 +18,17 @@ typedef struct {
 
 bool http_is_line(const char *text, size_t max) {
   size_t len = strlen(text);
-  if (len == 0 || len > max)
-    return false;
+  if (len == 0 || len > max) return false;
   for (const char *c = text; *c != '\0'; c++)
-    if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
-      return false;
+    if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f) return false;
   return true;
 }
 
 static bool is_url_text(const char *text) {
   size_t len = strlen(text);
-  if (len == 0 || len > LIMIT_URL_BYTES)
-    return false;
+  if (len == 0 || len > LIMIT_URL_BYTES) return false;
   for (const char *c = text; *c != '\0'; c++)
-    if (*c <= ' ' || *c >= 0x7f)
-      return false;
+    if (*c <= ' ' || *c >= 0x7f) return false;
   return true;
 }
 
@@ -74,10 +70,8 @@ static bool has_part(CURLU *u, CURLUPart part) {
 
 static int read_parts(address *a, CURLU *u, const char *url, char *error) {
   CURLUcode code = curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
-  if (code == CURLUE_OUT_OF_MEMORY)
-    return http_fail(error, "out of memory");
-  if (code != CURLUE_OK)
-    return http_fail(error, "not a URL: %.180s", url);
+  if (code == CURLUE_OUT_OF_MEMORY) return http_fail(error, "out of memory");
+  if (code != CURLUE_OK) return http_fail(error, "not a URL: %.180s", url);
   if (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD))
     return http_fail(error, "a URL must not hold a user name or a password");
   if (has_part(u, CURLUPART_FRAGMENT) || has_part(u, CURLUPART_ZONEID))
@@ -96,18 +90,18 @@ static int address_read(address *a, const char *url, char *error) {
   if (!is_url_text(url))
     return http_fail(error, "not a URL: empty, too long, or with spaces or control characters");
   CURLU *u = curl_url();
-  if (u == NULL)
-    return http_fail(error, "out of memory");
+  if (u == NULL) return http_fail(error, "out of memory");
   int result = read_parts(a, u, url, error);
   curl_url_cleanup(u);
-  if (result != 0)
-    return result;
+  if (result != 0) return result;
   judge_host(a);
   if (!a->https && strcasecmp(a->scheme, "http") != 0)
     return http_fail(error, "not an http or https URL: %.160s", url);
   if (!a->https && !a->loopback)
-    return http_fail(error, "plain http is only for localhost, 127.0.0.0/8 and [::1]: use https for "
-                            "%.128s", a->host);
+    return http_fail(error,
+                     "plain http is only for localhost, 127.0.0.0/8 and [::1]: use https for "
+                     "%.128s",
+                     a->host);
   return 0;
 }
 
@@ -115,20 +109,17 @@ static http_lane *lane_for(http_pool *pool, const address *a) {
   char origin[LIMIT_URL_BYTES + 32];
   snprintf(origin, sizeof origin, "%s://%s:%s", a->scheme, a->host, a->port);
   for (int i = 0; i < pool->lane_count; i++)
-    if (strcasecmp(pool->lanes[i].origin, origin) == 0)
-      return &pool->lanes[i];
+    if (strcasecmp(pool->lanes[i].origin, origin) == 0) return &pool->lanes[i];
   http_lane *lane = &pool->lanes[pool->lane_count];
   *lane = (http_lane){.pool = pool, .origin = strdup(origin)};
-  if (lane->origin == NULL)
-    return NULL;
+  if (lane->origin == NULL) return NULL;
   pool->lane_count++;
   return lane;
 }
 
 static bool append(struct curl_slist **list, const char *line) {
   struct curl_slist *longer = curl_slist_append(*list, line);
-  if (longer != NULL)
-    *list = longer;
+  if (longer != NULL) *list = longer;
   return longer != NULL;
 }
 
@@ -136,16 +127,14 @@ static bool append(struct curl_slist **list, const char *line) {
  * for servers that do not know it. */
 static bool copy_headers(http_route_entry *r, const http_route *route) {
   for (int i = 0; i < route->header_count; i++)
-    if (!append(&r->headers, route->headers[i]))
-      return false;
+    if (!append(&r->headers, route->headers[i])) return false;
   return append(&r->headers, "Expect:");
 }
 
 /* What resolvers make of "localhost" is not ours to trust: plain http and secrets go there. */
 static bool resolve_localhost(http_route_entry *r, const address *a) {
   char line[64];
-  if (!a->localhost)
-    return true;
+  if (!a->localhost) return true;
   snprintf(line, sizeof line, "localhost:%s:127.0.0.1,[::1]", a->port);
   return append(&r->resolve, line);
 }
@@ -154,16 +143,12 @@ static CURLcode configure_model(const http_pool *pool, http_route_entry *r, cons
                                 double connect_timeout) {
   CURL *easy = r->model;
   CURLcode code = http_config_apply(pool, easy, a->loopback, a->https ? "https" : "http");
+  if (code == CURLE_OK) code = http_socket_configure(easy, r->lane);
+  if (code == CURLE_OK) code = http_transfer_configure(easy);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_URL, a->url);
   if (code == CURLE_OK)
-    code = http_socket_configure(easy, r->lane);
-  if (code == CURLE_OK)
-    code = http_transfer_configure(easy);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_URL, a->url);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_timeout * 1000));
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, r->headers);
+    code = curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, http_milliseconds(connect_timeout));
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, r->headers);
   if (code == CURLE_OK && r->resolve != NULL)
     code = curl_easy_setopt(easy, CURLOPT_RESOLVE, r->resolve);
   return code;
@@ -184,8 +169,7 @@ static int entry_init(http_pool *pool, http_route_entry *r, const http_route *ro
       !resolve_localhost(r, a))
     return http_fail(error, "out of memory");
   CURLcode code = configure_model(pool, r, a, route->connect_timeout);
-  if (code != CURLE_OK)
-    return http_fail(error, "libcurl: %s", curl_easy_strerror(code));
+  if (code != CURLE_OK) return http_fail(error, "libcurl: %s", curl_easy_strerror(code));
   return 0;
 }
 
@@ -203,23 +187,19 @@ static int check(const http_route *route, char *error) {
 int http_route_add(http_pool *pool, const http_route *route, char error[LIMIT_ERROR_BYTES]) {
   if (pool->route_count == LIMIT_ROUTES)
     return http_fail(error, "more than %d routes", LIMIT_ROUTES);
-  if (check(route, error) != 0)
-    return -1;
+  if (check(route, error) != 0) return -1;
   address a;
   http_route_entry *r = &pool->routes[pool->route_count];
   int result = address_read(&a, route->url, error);
   if (result == 0) {
     result = entry_init(pool, r, route, &a, error);
-    if (result != 0)
-      entry_cleanup(r);
+    if (result != 0) entry_cleanup(r);
   }
   address_cleanup(&a);
   return result == 0 ? pool->route_count++ : -1;
 }
 
 void http_routes_free(http_pool *pool) {
-  for (int i = 0; i < pool->route_count; i++)
-    entry_cleanup(&pool->routes[i]);
-  for (int i = 0; i < pool->lane_count; i++)
-    free(pool->lanes[i].origin);
+  for (int i = 0; i < pool->route_count; i++) entry_cleanup(&pool->routes[i]);
+  for (int i = 0; i < pool->lane_count; i++) free(pool->lanes[i].origin);
 }

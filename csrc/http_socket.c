@@ -16,15 +16,12 @@ static http_socket *find(http_pool *pool, int fd) {
 }
 
 static http_socket *find_or_add(http_pool *pool, int fd) {
-  if (fd < 0)
-    return NULL;
+  if (fd < 0) return NULL;
   if (fd >= pool->socket_size) {
     int size = fd < 32 ? 64 : fd * 2;
     http_socket *sockets = realloc(pool->sockets, (size_t)size * sizeof *sockets);
-    if (sockets == NULL)
-      return NULL;
-    for (int i = pool->socket_size; i < size; i++)
-      sockets[i] = (http_socket){0};
+    if (sockets == NULL) return NULL;
+    for (int i = pool->socket_size; i < size; i++) sockets[i] = (http_socket){0};
     pool->sockets = sockets;
     pool->socket_size = size;
   }
@@ -32,8 +29,7 @@ static http_socket *find_or_add(http_pool *pool, int fd) {
 }
 
 static void watch(http_pool *pool, int fd, http_socket *s, unsigned want) {
-  if (s->watched == want)
-    return;
+  if (s->watched == want) return;
   if (poller_set(pool->poller, fd, s->watched, want) == 0)
     s->watched = (unsigned char)want;
   else
@@ -43,8 +39,7 @@ static void watch(http_pool *pool, int fd, http_socket *s, unsigned want) {
 void http_socket_watch_again(http_pool *pool) {
   pool->unwatched = false;
   for (int fd = 0; fd < pool->socket_size; fd++)
-    if (pool->sockets[fd].want != 0)
-      watch(pool, fd, &pool->sockets[fd], pool->sockets[fd].want);
+    if (pool->sockets[fd].want != 0) watch(pool, fd, &pool->sockets[fd], pool->sockets[fd].want);
 }
 
 /* CURLMOPT_SOCKETFUNCTION */
@@ -58,8 +53,7 @@ static int on_interest(CURL *easy, curl_socket_t fd, int what, void *userp, void
                  timer as well, and -1 would end every transfer of the pool */
   if (what == CURL_POLL_REMOVE) {
     s->want = 0;
-    if (s->lane == NULL)
-      watch(pool, fd, s, 0);
+    if (s->lane == NULL) watch(pool, fd, s, 0);
     return 0;
   }
   if (s->dead) {
@@ -85,8 +79,7 @@ static int new_socket(const struct curl_sockaddr *address) {
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 #else
   int fd = socket(address->family, address->socktype, address->protocol);
-  if (fd >= 0)
-    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+  if (fd >= 0) (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
   return fd;
 #endif
 }
@@ -95,11 +88,9 @@ static int new_socket(const struct curl_sockaddr *address) {
 static curl_socket_t on_open(void *userp, curlsocktype purpose, struct curl_sockaddr *address) {
   http_lane *lane = userp;
   http_pool *pool = lane->pool;
-  if (purpose != CURLSOCKTYPE_IPCXN)
-    return CURL_SOCKET_BAD;
+  if (purpose != CURLSOCKTYPE_IPCXN) return CURL_SOCKET_BAD;
   int fd = new_socket(address);
-  if (fd < 0)
-    return CURL_SOCKET_BAD;
+  if (fd < 0) return CURL_SOCKET_BAD;
   http_socket *s = find_or_add(pool, fd);
   if (s == NULL) {
     close(fd);
@@ -118,8 +109,7 @@ static int on_close(void *userp, curl_socket_t fd) {
   http_socket *s = find(pool, fd);
   if (s != NULL && s->lane != NULL) {
     watch(pool, fd, s, 0);
-    if (!s->dead)
-      s->lane->sockets--;
+    if (!s->dead) s->lane->sockets--;
     *s = (http_socket){0};
   }
   return close(fd);
@@ -141,12 +131,9 @@ int http_socket_setup(http_pool *pool) {
 
 CURLcode http_socket_configure(CURL *easy, http_lane *lane) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, lane);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, lane);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, lane);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, lane);
   return code;
 }
 
@@ -166,8 +153,7 @@ static void serve_idle(http_pool *pool, int fd, http_socket *s, unsigned what) {
 
 void http_socket_serve(http_pool *pool, const poller_event *event, CURLMcode *code) {
   http_socket *s = find(pool, event->fd);
-  if (s == NULL)
-    return;
+  if (s == NULL) return;
   if (s->want == 0) {
     serve_idle(pool, event->fd, s, event->what);
     return;
@@ -177,8 +163,7 @@ void http_socket_serve(http_pool *pool, const poller_event *event, CURLMcode *co
              (event->what & POLLER_GONE ? CURL_CSELECT_ERR : 0);
   int running;
   CURLMcode result = curl_multi_socket_action(pool->multi, event->fd, what, &running);
-  if (result != CURLM_OK)
-    *code = result;
+  if (result != CURLM_OK) *code = result;
 }
 
 static int streams(const http_lane *lane) {
@@ -191,8 +176,7 @@ bool http_lane_must_open(const http_lane *lane) {
 
 /* Idle connections of other lanes do not count: libcurl closes one to make room. */
 bool http_pool_may_open(const http_pool *pool) {
-  if (pool->burst_left <= 0)
-    return false;
+  if (pool->burst_left <= 0) return false;
   int busy = 0;
   for (int i = 0; i < pool->lane_count; i++) {
     int each = streams(&pool->lanes[i]);

@@ -14,8 +14,7 @@ static void end_of_headers(http_transfer *t) {
   long status = 0, version = 0;
   curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
-  if (status < 200)
-    return;
+  if (status < 200) return;
   t->final = true;
   t->result.status = (int)status;
   t->lane->multiplexed = version >= CURL_HTTP_VERSION_2_0;
@@ -26,8 +25,7 @@ static void end_of_headers(http_transfer *t) {
 static size_t on_header(char *line, size_t size, size_t count, void *userp) {
   http_transfer *t = userp;
   size_t len = size * count;
-  if (t->final)
-    return len;
+  if (t->final) return len;
   if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
     buf_reset(&t->headers);
     return len;
@@ -46,16 +44,14 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *userp) {
   size_t len = size * count;
   size_t room = t->body.max - t->body.len;
   size_t take = len < room ? len : room;
-  if (buf_add(&t->body, bytes, take) == BUF_OK && take == len)
-    return len;
+  if (buf_add(&t->body, bytes, take) == BUF_OK && take == len) return len;
   t->result.truncated = true;
   return 0;
 }
 
 CURLcode http_transfer_configure(CURL *easy) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
   return code;
 }
 
@@ -78,39 +74,31 @@ static CURLcode set_body(http_transfer *t, const char *method) {
 }
 
 static CURLcode set_headers(http_transfer *t, const http_route_entry *route) {
-  if (t->authorization.len == 0)
-    return CURLE_OK; /* the model has the route's */
+  if (t->authorization.len == 0) return CURLE_OK; /* the model has the route's */
   t->authorization_node =
-    (struct curl_slist){.data = t->authorization.data, .next = route->headers};
+      (struct curl_slist){.data = t->authorization.data, .next = route->headers};
   return curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, &t->authorization_node);
 }
 
 CURLcode http_transfer_arm(http_transfer *t, const http_route_entry *route,
                            const http_request *request) {
   t->easy = curl_easy_duphandle(route->model);
-  if (t->easy == NULL)
-    return CURLE_OUT_OF_MEMORY;
+  if (t->easy == NULL) return CURLE_OUT_OF_MEMORY;
   CURL *easy = t->easy;
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->result.error);
   if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->result.error);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(request->timeout * 1000));
-  if (code == CURLE_OK)
-    code = set_headers(t, route);
-  if (code == CURLE_OK)
-    code = set_body(t, route->method);
+    code = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, http_milliseconds(request->timeout));
+  if (code == CURLE_OK) code = set_headers(t, route);
+  if (code == CURLE_OK) code = set_body(t, route->method);
   return code;
 }
 
 http_transfer *http_transfer_new(http_pool *pool, const http_request *request) {
   http_transfer *t = calloc(1, sizeof *t);
-  if (t == NULL)
-    return NULL;
+  if (t == NULL) return NULL;
   t->lane = pool->routes[request->route].lane;
   buf_init(&t->request, LIMIT_REQUEST_BYTES);
   buf_init(&t->headers, LIMIT_HEADER_BYTES);
@@ -129,8 +117,7 @@ http_transfer *http_transfer_new(http_pool *pool, const http_request *request) {
 static http_cause cause_of(const http_transfer *t, CURLcode code) {
   long proxy_status = 0;
   curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
-  if (proxy_status >= 300)
-    return HTTP_CONNECT; /* the proxy does not let us through */
+  if (proxy_status >= 300) return HTTP_CONNECT; /* the proxy does not let us through */
   switch (code) {
   case CURLE_COULDNT_RESOLVE_HOST:
   case CURLE_COULDNT_RESOLVE_PROXY:

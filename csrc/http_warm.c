@@ -23,8 +23,7 @@ static int listen_privately(int *port) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
   socklen_t size = sizeof address;
   int fd = socket(AF_INET, SOCK_STREAM, 0);
-  if (fd < 0)
-    return -1;
+  if (fd < 0) return -1;
   if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0 || listen(fd, 1) != 0 ||
       getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
     close(fd);
@@ -46,12 +45,10 @@ static bool shake_hands(http_pool *pool, int listener) {
   bool arrived = false;
   while (!arrived && pool->warm_code == CURLE_OK && http_now() < end &&
          http_pool_serve(pool, SLICE, -1) == CURLM_OK) {
-    if (peer < 0 && is_readable(listener))
-      peer = accept(listener, NULL, NULL);
+    if (peer < 0 && is_readable(listener)) peer = accept(listener, NULL, NULL);
     arrived = peer >= 0 && is_readable(peer);
   }
-  if (peer >= 0)
-    close(peer);
+  if (peer >= 0) close(peer);
   return arrived;
 }
 
@@ -59,18 +56,15 @@ static CURLcode configure(http_pool *pool, CURL *easy, int port) {
   char url[64];
   snprintf(url, sizeof url, "https://127.0.0.1:%d/", port);
   CURLcode code = http_config_apply(pool, easy, true, "https");
-  if (code == CURLE_OK)
-    code = http_socket_configure(easy, &pool->warm_lane);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_URL, url);
+  if (code == CURLE_OK) code = http_socket_configure(easy, &pool->warm_lane);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_URL, url);
   return code;
 }
 
 static int try(http_pool *pool, CURL *easy, int listener, char *error) {
   pool->warm_code = CURLE_OK;
   CURLMcode code = curl_multi_add_handle(pool->multi, easy);
-  if (code != CURLM_OK)
-    return http_fail(error, "libcurl: %s", curl_multi_strerror(code));
+  if (code != CURLM_OK) return http_fail(error, "libcurl: %s", curl_multi_strerror(code));
   bool arrived = shake_hands(pool, listener);
   curl_multi_remove_handle(pool->multi, easy);
   if (pool->warm_code != CURLE_OK)
@@ -80,11 +74,9 @@ static int try(http_pool *pool, CURL *easy, int listener, char *error) {
 
 int http_pool_warm(http_pool *pool, char error[LIMIT_ERROR_BYTES]) {
   int port;
-  if (!HTTP_HAS_CA_CACHE || !pool->one_store)
-    return 0; /* libcurl would not keep it */
+  if (!HTTP_HAS_CA_CACHE || !pool->one_store) return 0; /* libcurl would not keep it */
   int listener = listen_privately(&port);
-  if (listener < 0)
-    return http_fail(error, "no socket to warm up with: %s", strerror(errno));
+  if (listener < 0) return http_fail(error, "no socket to warm up with: %s", strerror(errno));
   CURL *easy = curl_easy_init();
   CURLcode code = easy != NULL ? configure(pool, easy, port) : CURLE_OUT_OF_MEMORY;
   int result = code == CURLE_OK ? try(pool, easy, listener, error)

@@ -39,8 +39,7 @@ static inline void luaL_setmetatable(lua_State *L, const char *name) {
 
 static inline void *luaL_testudata(lua_State *L, int i, const char *name) {
   void *block = lua_touserdata(L, i);
-  if (block == NULL || !lua_getmetatable(L, i))
-    return NULL;
+  if (block == NULL || !lua_getmetatable(L, i)) return NULL;
   luaL_getmetatable(L, name);
   int same = lua_rawequal(L, -1, -2);
   lua_pop(L, 2);
@@ -69,8 +68,7 @@ static inline void lcompat_pushintegral(lua_State *L, double n) {
 static inline int lcompat_beyond_exact(lua_State *L, int i) {
 #if LUA_VERSION_NUM >= 503
   const lua_Integer most = (lua_Integer)LCOMPAT_MAX_EXACT;
-  if (lua_isinteger(L, i))
-    return lua_tointeger(L, i) > most || lua_tointeger(L, i) < -most;
+  if (lua_isinteger(L, i)) return lua_tointeger(L, i) > most || lua_tointeger(L, i) < -most;
 #endif
   return fabs((double)lua_tonumber(L, i)) > LCOMPAT_MAX_EXACT;
 }
@@ -78,26 +76,22 @@ static inline int lcompat_beyond_exact(lua_State *L, int i) {
 /* A finite number within [low, high]; text that looks like one is refused. Raises, naming the
  * argument. */
 static inline double lcompat_checknumber(lua_State *L, int i, double low, double high) {
-  if (lua_type(L, i) != LUA_TNUMBER)
-    luaL_argerror(L, i, "number expected");
+  if (lua_type(L, i) != LUA_TNUMBER) luaL_argerror(L, i, "number expected");
   double n = (double)lua_tonumber(L, i);
-  if (!(n >= low && n <= high))
-    luaL_argerror(L, i, "number out of range");
+  if (!(n >= low && n <= high)) luaL_argerror(L, i, "number out of range");
   return n;
 }
 
 /* An integral number within [low, high], on every Lua. */
 static inline int lcompat_checkint(lua_State *L, int i, int low, int high) {
   double n = lcompat_checknumber(L, i, low, high);
-  if (n != floor(n))
-    luaL_argerror(L, i, "integer expected");
+  if (n != floor(n)) luaL_argerror(L, i, "integer expected");
   return (int)n;
 }
 
 /* Text without an embedded NUL, or NULL when the value is no such text. Numbers are not text. */
 static inline const char *lcompat_text(lua_State *L, int i) {
-  if (lua_type(L, i) != LUA_TSTRING)
-    return NULL;
+  if (lua_type(L, i) != LUA_TSTRING) return NULL;
   size_t len;
   const char *text = lua_tolstring(L, i, &len);
   return strlen(text) == len ? text : NULL;

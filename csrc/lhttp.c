@@ -14,13 +14,26 @@
 #define POOL "proactive.pool"
 #define MOST_SECONDS 1e6 /* of any time: beyond it a number is a mistake */
 
-static const char *const causes[] = {
-  [HTTP_DNS] = "dns",     [HTTP_CONNECT] = "connect",   [HTTP_TLS] = "tls",
-  [HTTP_RESET] = "reset", [HTTP_PROTOCOL] = "protocol", [HTTP_MEMORY] = "memory",
-  [HTTP_TIMEOUT] = "timeout"};
-
 const char *lhttp_cause_name(http_cause cause) {
-  return causes[cause];
+  switch (cause) {
+  case HTTP_DNS:
+    return "dns";
+  case HTTP_CONNECT:
+    return "connect";
+  case HTTP_TLS:
+    return "tls";
+  case HTTP_TIMEOUT:
+    return "timeout";
+  case HTTP_RESET:
+    return "reset";
+  case HTTP_PROTOCOL:
+    return "protocol";
+  case HTTP_MEMORY:
+    return "memory";
+  case HTTP_ANSWERED:
+    break;
+  }
+  return NULL;
 }
 
 typedef struct {
@@ -29,8 +42,7 @@ typedef struct {
 
 http_pool *lhttp_check(lua_State *L, int index) {
   box *b = luaL_checkudata(L, index, POOL);
-  if (b->pool == NULL)
-    luaL_error(L, "attempt to use a closed pool");
+  if (b->pool == NULL) luaL_error(L, "attempt to use a closed pool");
   return b->pool;
 }
 
@@ -54,8 +66,7 @@ static void check_names(lua_State *L, int index, const char *const *names) {
     lua_pop(L, 1);
     const char *key = lcompat_text(L, -1);
     const char *const *name = names;
-    while (*name != NULL && (key == NULL || strcmp(*name, key) != 0))
-      name++;
+    while (*name != NULL && (key == NULL || strcmp(*name, key) != 0)) name++;
     if (*name == NULL)
       luaL_error(L, "unknown option '%s'", key != NULL ? key : luaL_typename(L, -1));
   }
@@ -78,8 +89,7 @@ static const char *text_option(lua_State *L, int index, const char *name) {
 
 static const char *need_text(lua_State *L, int index, const char *name) {
   const char *text = text_option(L, index, name);
-  if (text == NULL)
-    luaL_error(L, "option '%s' is missing", name);
+  if (text == NULL) luaL_error(L, "option '%s' is missing", name);
   return text;
 }
 
@@ -96,11 +106,9 @@ static double number_option(lua_State *L, int index, const char *name, double lo
   return n;
 }
 
-static int int_option(lua_State *L, int index, const char *name, int low, int high,
-                      int otherwise) {
+static int int_option(lua_State *L, int index, const char *name, int low, int high, int otherwise) {
   double n = number_option(L, index, name, low, high, otherwise);
-  if (n != floor(n))
-    luaL_error(L, "option '%s' must be an integer", name);
+  if (n != floor(n)) luaL_error(L, "option '%s' must be an integer", name);
   return (int)n;
 }
 
@@ -111,14 +119,13 @@ static int l_http(lua_State *L) {
                                       "http_version", "max_connections", NULL};
   check_names(L, 1, names);
   http_options options = {
-    .ca_file = text_option(L, 1, "ca_file"),
-    .proxy = text_option(L, 1, "proxy"),
-    .user_agent = text_option(L, 1, "user_agent"),
-    .http_version = int_option(L, 1, "http_version", 0, 2, 0),
-    .max_connections = int_option(L, 1, "max_connections", 1, LIMIT_CONNECTIONS, 16),
+      .ca_file = text_option(L, 1, "ca_file"),
+      .proxy = text_option(L, 1, "proxy"),
+      .user_agent = text_option(L, 1, "user_agent"),
+      .http_version = int_option(L, 1, "http_version", 0, 2, 0),
+      .max_connections = int_option(L, 1, "max_connections", 1, LIMIT_CONNECTIONS, 16),
   };
-  if (options.user_agent == NULL)
-    options.user_agent = "proactive";
+  if (options.user_agent == NULL) options.user_agent = "proactive";
   box *b = lcompat_newuserdata(L, sizeof *b);
   b->pool = NULL;
   luaL_setmetatable(L, POOL);
@@ -152,18 +159,15 @@ static int l_pool_forked(lua_State *L) {
 static int l_pool_warm(lua_State *L) {
   http_pool *pool = lhttp_check(L, 1);
   char error[LIMIT_ERROR_BYTES];
-  if (http_pool_forked(pool))
-    return push_forked(L);
-  if (http_pool_warm(pool, error) != 0)
-    return push_failure(L, error);
+  if (http_pool_forked(pool)) return push_forked(L);
+  if (http_pool_warm(pool, error) != 0) return push_failure(L, error);
   lua_pushboolean(L, 1);
   return 1;
 }
 
 static int l_pool_fd(lua_State *L) {
   const http_pool *pool = lhttp_check(L, 1);
-  if (http_pool_forked(pool))
-    return push_forked(L);
+  if (http_pool_forked(pool)) return push_forked(L);
   int fd = http_pool_fd(pool);
   if (fd < 0)
     lua_pushnil(L);
@@ -174,8 +178,7 @@ static int l_pool_fd(lua_State *L) {
 
 static int l_pool_timeout(lua_State *L) {
   const http_pool *pool = lhttp_check(L, 1);
-  if (http_pool_forked(pool))
-    return push_forked(L);
+  if (http_pool_forked(pool)) return push_forked(L);
   double seconds = http_pool_timeout(pool);
   if (seconds < 0)
     lua_pushnil(L);
@@ -186,8 +189,7 @@ static int l_pool_timeout(lua_State *L) {
 
 static int l_pool_connections(lua_State *L) {
   const http_pool *pool = lhttp_check(L, 1);
-  if (http_pool_forked(pool))
-    return push_forked(L);
+  if (http_pool_forked(pool)) return push_forked(L);
   unsigned long opened;
   int open;
   http_pool_connections(pool, &opened, &open);
@@ -206,16 +208,13 @@ static int read_headers(lua_State *L, int index, const char *lines[LIMIT_ROUTE_H
     lua_pop(L, 1);
     return 0;
   }
-  if (!lua_istable(L, -1))
-    luaL_error(L, "option 'headers' must be a list of strings");
+  if (!lua_istable(L, -1)) luaL_error(L, "option 'headers' must be a list of strings");
   size_t count = lua_rawlen(L, -1);
-  if (count > LIMIT_ROUTE_HEADERS)
-    luaL_error(L, "more than %d headers", LIMIT_ROUTE_HEADERS);
+  if (count > LIMIT_ROUTE_HEADERS) luaL_error(L, "more than %d headers", LIMIT_ROUTE_HEADERS);
   for (size_t i = 0; i < count; i++) {
     lua_rawgeti(L, -1, (int)i + 1);
     lines[i] = lcompat_text(L, -1);
-    if (lines[i] == NULL)
-      luaL_error(L, "header %d must be a string without NUL", (int)i + 1);
+    if (lines[i] == NULL) luaL_error(L, "header %d must be a string without NUL", (int)i + 1);
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
@@ -228,18 +227,16 @@ static int l_pool_route(lua_State *L) {
   check_names(L, 2, names);
   const char *lines[LIMIT_ROUTE_HEADERS];
   http_route route = {
-    .method = need_text(L, 2, "method"),
-    .url = need_text(L, 2, "url"),
-    .headers = lines,
-    .header_count = read_headers(L, 2, lines),
-    .connect_timeout = number_option(L, 2, "connect_timeout", 0.001, MOST_SECONDS, 5),
+      .method = need_text(L, 2, "method"),
+      .url = need_text(L, 2, "url"),
+      .headers = lines,
+      .header_count = read_headers(L, 2, lines),
+      .connect_timeout = number_option(L, 2, "connect_timeout", 0.001, MOST_SECONDS, 5),
   };
   char error[LIMIT_ERROR_BYTES];
-  if (http_pool_forked(pool))
-    return push_forked(L);
+  if (http_pool_forked(pool)) return push_forked(L);
   int number = http_route_add(pool, &route, error);
-  if (number < 0)
-    return push_failure(L, error);
+  if (number < 0) return push_failure(L, error);
   lua_pushinteger(L, number);
   return 1;
 }
@@ -269,11 +266,9 @@ static int l_pool_start(lua_State *L) {
   }
   request.timeout = lcompat_checknumber(L, 4, 0.001, MOST_SECONDS);
   bool bears = !lua_isnoneornil(L, 5);
-  if (http_pool_forked(pool))
-    return push_forked(L);
+  if (http_pool_forked(pool)) return push_forked(L);
   request.authorization = bears ? ltoken_header(L, 5) : NULL;
-  if (bears && request.authorization == NULL)
-    return push_failure(L, "the token is not there yet");
+  if (bears && request.authorization == NULL) return push_failure(L, "the token is not there yet");
   return lhttp_start(L, pool, &request);
 }
 
@@ -282,20 +277,17 @@ static int l_pool_step(lua_State *L) {
   double timeout = lcompat_checknumber(L, 2, 0, MOST_SECONDS);
   double budget = lua_isnoneornil(L, 3) ? -1 : lcompat_checknumber(L, 3, 0, MOST_SECONDS);
   int burst = lua_isnoneornil(L, 4) ? 1 : lcompat_checkint(L, 4, 1, LIMIT_CONNECTIONS);
-  if (http_pool_forked(pool))
-    return push_forked(L);
+  if (http_pool_forked(pool)) return push_forked(L);
   char error[LIMIT_ERROR_BYTES];
   int finished = http_step(pool, timeout, budget, burst, error);
-  if (finished < 0)
-    return push_failure(L, error);
+  if (finished < 0) return push_failure(L, error);
   lua_pushinteger(L, finished);
   return 1;
 }
 
 static int l_pool_finished(lua_State *L) {
   const http_pool *pool = lhttp_check(L, 1);
-  if (http_pool_forked(pool))
-    return push_forked(L);
+  if (http_pool_forked(pool)) return push_forked(L);
   int id = http_finished(pool);
   if (id == 0)
     lua_pushnil(L);
@@ -309,23 +301,26 @@ static void set_text(lua_State *L, const char *name, const char *text, size_t le
   lua_setfield(L, -2, name);
 }
 
+static void set_flag(lua_State *L, const char *name, bool flag) {
+  lua_pushboolean(L, flag);
+  lua_setfield(L, -2, name);
+}
+
 static void push_result(lua_State *L, const http_result *r) {
   lua_createtable(L, 0, 9);
   if (r->cause == HTTP_ANSWERED) {
     lua_pushinteger(L, r->status);
     lua_setfield(L, -2, "status");
   } else {
-    set_text(L, "cause", causes[r->cause], strlen(causes[r->cause]));
+    const char *cause = lhttp_cause_name(r->cause);
+    set_text(L, "cause", cause, strlen(cause));
     set_text(L, "message", r->error, strlen(r->error));
   }
   set_text(L, "body", r->body, r->body_len);
   set_text(L, "headers", r->headers, r->headers_len);
-  lua_pushboolean(L, r->truncated);
-  lua_setfield(L, -2, "truncated");
-  lua_pushboolean(L, r->reused);
-  lua_setfield(L, -2, "reused");
-  lua_pushboolean(L, r->sent);
-  lua_setfield(L, -2, "sent");
+  set_flag(L, "truncated", r->truncated);
+  set_flag(L, "reused", r->reused);
+  set_flag(L, "sent", r->sent);
   lua_pushnumber(L, (lua_Number)r->elapsed);
   lua_setfield(L, -2, "elapsed");
 }
@@ -333,8 +328,7 @@ static void push_result(lua_State *L, const http_result *r) {
 static int l_pool_result(lua_State *L) {
   const http_pool *pool = lhttp_check(L, 1);
   int id = lcompat_checkint(L, 2, 1, INT_MAX);
-  if (http_pool_forked(pool))
-    return push_forked(L);
+  if (http_pool_forked(pool)) return push_forked(L);
   const http_result *result = http_get_result(pool, id);
   if (result == NULL)
     lua_pushnil(L);
@@ -347,8 +341,7 @@ static int l_pool_result(lua_State *L) {
 static int l_pool_release(lua_State *L) {
   http_pool *pool = lhttp_check(L, 1);
   int id = lcompat_checkint(L, 2, 1, INT_MAX);
-  if (http_pool_forked(pool))
-    return push_forked(L);
+  if (http_pool_forked(pool)) return push_forked(L);
   http_release(pool, id);
   return 0;
 }

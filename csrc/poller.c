@@ -11,8 +11,7 @@
 #define LONGEST_WAIT 86400.0 /* seconds: fits an int of milliseconds */
 
 static double sane(double timeout) {
-  if (!(timeout > 0))
-    return 0;
+  if (!(timeout > 0)) return 0;
   return timeout < LONGEST_WAIT ? timeout : LONGEST_WAIT;
 }
 
@@ -26,8 +25,7 @@ struct poller {
 
 poller *poller_new(void) {
   poller *p = malloc(sizeof *p);
-  if (p == NULL)
-    return NULL;
+  if (p == NULL) return NULL;
   p->fd = epoll_create1(EPOLL_CLOEXEC);
   if (p->fd < 0) {
     free(p);
@@ -37,8 +35,7 @@ poller *poller_new(void) {
 }
 
 void poller_free(poller *p) {
-  if (p == NULL)
-    return;
+  if (p == NULL) return;
   close(p->fd);
   free(p);
 }
@@ -55,56 +52,46 @@ int poller_fd(const poller *p) {
 
 int poller_set(poller *p, int fd, unsigned old, unsigned new) {
   struct epoll_event event = {.data.fd = fd};
-  if (new & POLLER_READ)
-    event.events |= EPOLLIN | EPOLLRDHUP;
-  if (new & POLLER_WRITE)
-    event.events |= EPOLLOUT;
+  if (new &POLLER_READ) event.events |= EPOLLIN | EPOLLRDHUP;
+  if (new &POLLER_WRITE) event.events |= EPOLLOUT;
   if (new == 0) {
     if (epoll_ctl(p->fd, EPOLL_CTL_DEL, fd, &event) == 0 || errno == ENOENT || errno == EBADF)
       return 0;
     return -1;
   }
-  if (epoll_ctl(p->fd, old == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0)
-    return 0;
+  if (epoll_ctl(p->fd, old == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0) return 0;
   /* The number may have been closed and given out again since we last heard of it. */
-  if (errno == EEXIST)
-    return epoll_ctl(p->fd, EPOLL_CTL_MOD, fd, &event);
-  if (errno == ENOENT)
-    return epoll_ctl(p->fd, EPOLL_CTL_ADD, fd, &event);
+  if (errno == EEXIST) return epoll_ctl(p->fd, EPOLL_CTL_MOD, fd, &event);
+  if (errno == ENOENT) return epoll_ctl(p->fd, EPOLL_CTL_ADD, fd, &event);
   return -1;
 }
 
 static unsigned meaning(unsigned events) {
   unsigned what = 0;
-  if (events & EPOLLIN)
-    what |= POLLER_READ;
-  if (events & EPOLLOUT)
-    what |= POLLER_WRITE;
-  if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
-    what |= POLLER_GONE;
+  if (events & EPOLLIN) what |= POLLER_READ;
+  if (events & EPOLLOUT) what |= POLLER_WRITE;
+  if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) what |= POLLER_GONE;
   return what;
 }
 
 int poller_wait(poller *p, poller_event *events, int count, double timeout) {
   struct epoll_event ready[LIMIT_EVENTS];
-  if (count > LIMIT_EVENTS)
-    count = LIMIT_EVENTS;
+  if (count > LIMIT_EVENTS) count = LIMIT_EVENTS;
   int n = epoll_wait(p->fd, ready, count, (int)ceil(sane(timeout) * 1000));
-  if (n < 0)
-    return errno == EINTR ? 0 : -1;
+  if (n < 0) return errno == EINTR ? 0 : -1;
   for (int i = 0; i < n; i++)
     events[i] = (poller_event){.fd = ready[i].data.fd, .what = meaning(ready[i].events)};
   return n;
 }
 
 #elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__) || \
-  defined(__DragonFly__) || defined(PROACTIVE_KQUEUE)
+    defined(__DragonFly__) || defined(PROACTIVE_KQUEUE)
 
 #include <fcntl.h>
 #include <stdint.h>
-#include <sys/types.h>
 #include <sys/event.h>
 #include <sys/time.h>
+#include <sys/types.h>
 
 struct poller {
   int fd;
@@ -112,8 +99,7 @@ struct poller {
 
 poller *poller_new(void) {
   poller *p = malloc(sizeof *p);
-  if (p == NULL)
-    return NULL;
+  if (p == NULL) return NULL;
   p->fd = kqueue();
   if (p->fd < 0) {
     free(p);
@@ -124,8 +110,7 @@ poller *poller_new(void) {
 }
 
 void poller_free(poller *p) {
-  if (p == NULL)
-    return;
+  if (p == NULL) return;
   close(p->fd);
   free(p);
 }
@@ -140,19 +125,16 @@ int poller_fd(const poller *p) {
 }
 
 static int filter(poller *p, int fd, int16_t kind, bool had, bool wanted) {
-  if (had == wanted)
-    return 0;
+  if (had == wanted) return 0;
   struct kevent change;
   EV_SET(&change, (uintptr_t)fd, kind, wanted ? EV_ADD : EV_DELETE, 0, 0, NULL);
-  if (kevent(p->fd, &change, 1, NULL, 0, NULL) == 0)
-    return 0;
+  if (kevent(p->fd, &change, 1, NULL, 0, NULL) == 0) return 0;
   return !wanted && (errno == ENOENT || errno == EBADF) ? 0 : -1;
 }
 
 int poller_set(poller *p, int fd, unsigned old, unsigned new) {
-  if (filter(p, fd, EVFILT_READ, old & POLLER_READ, new & POLLER_READ) != 0)
-    return -1;
-  return filter(p, fd, EVFILT_WRITE, old & POLLER_WRITE, new & POLLER_WRITE);
+  if (filter(p, fd, EVFILT_READ, old & POLLER_READ, new &POLLER_READ) != 0) return -1;
+  return filter(p, fd, EVFILT_WRITE, old & POLLER_WRITE, new &POLLER_WRITE);
 }
 
 static unsigned meaning(const struct kevent *event) {
@@ -162,13 +144,11 @@ static unsigned meaning(const struct kevent *event) {
 
 int poller_wait(poller *p, poller_event *events, int count, double timeout) {
   struct kevent ready[LIMIT_EVENTS];
-  if (count > LIMIT_EVENTS)
-    count = LIMIT_EVENTS;
+  if (count > LIMIT_EVENTS) count = LIMIT_EVENTS;
   double whole = sane(timeout);
   struct timespec span = {.tv_sec = (time_t)whole, .tv_nsec = (long)((whole - floor(whole)) * 1e9)};
   int n = kevent(p->fd, NULL, 0, ready, count, &span);
-  if (n < 0)
-    return errno == EINTR ? 0 : -1;
+  if (n < 0) return errno == EINTR ? 0 : -1;
   for (int i = 0; i < n; i++)
     events[i] = (poller_event){.fd = (int)ready[i].ident, .what = meaning(&ready[i])};
   return n;
@@ -190,8 +170,7 @@ poller *poller_new(void) {
 }
 
 void poller_free(poller *p) {
-  if (p == NULL)
-    return;
+  if (p == NULL) return;
   free(p->list);
   free(p);
 }
@@ -207,8 +186,7 @@ int poller_fd(const poller *p) {
 
 static struct pollfd *find(poller *p, int fd) {
   for (int i = 0; i < p->count; i++)
-    if (p->list[i].fd == fd)
-      return &p->list[i];
+    if (p->list[i].fd == fd) return &p->list[i];
   return NULL;
 }
 
@@ -216,8 +194,7 @@ static struct pollfd *add(poller *p, int fd) {
   if (p->count == p->size) {
     int size = p->size > 0 ? p->size * 2 : 16;
     struct pollfd *list = realloc(p->list, (size_t)size * sizeof *list);
-    if (list == NULL)
-      return NULL;
+    if (list == NULL) return NULL;
     p->list = list;
     p->size = size;
   }
@@ -230,33 +207,26 @@ int poller_set(poller *p, int fd, unsigned old, unsigned new) {
   (void)old;
   struct pollfd *entry = find(p, fd);
   if (new == 0) {
-    if (entry != NULL)
-      *entry = p->list[--p->count];
+    if (entry != NULL) *entry = p->list[--p->count];
     return 0;
   }
-  if (entry == NULL)
-    entry = add(p, fd);
-  if (entry == NULL)
-    return -1;
-  entry->events = (short)((new & POLLER_READ ? POLLIN : 0) | (new & POLLER_WRITE ? POLLOUT : 0));
+  if (entry == NULL) entry = add(p, fd);
+  if (entry == NULL) return -1;
+  entry->events = (short)((new &POLLER_READ ? POLLIN : 0) | (new &POLLER_WRITE ? POLLOUT : 0));
   return 0;
 }
 
 static unsigned meaning(short events) {
   unsigned what = 0;
-  if (events & POLLIN)
-    what |= POLLER_READ;
-  if (events & POLLOUT)
-    what |= POLLER_WRITE;
-  if (events & (POLLHUP | POLLERR | POLLNVAL))
-    what |= POLLER_GONE;
+  if (events & POLLIN) what |= POLLER_READ;
+  if (events & POLLOUT) what |= POLLER_WRITE;
+  if (events & (POLLHUP | POLLERR | POLLNVAL)) what |= POLLER_GONE;
   return what;
 }
 
 int poller_wait(poller *p, poller_event *events, int count, double timeout) {
   int ready = poll(p->list, (nfds_t)p->count, (int)ceil(sane(timeout) * 1000));
-  if (ready < 0)
-    return errno == EINTR ? 0 : -1;
+  if (ready < 0) return errno == EINTR ? 0 : -1;
   int n = 0;
   for (int i = 0; i < p->count && n < count && n < ready; i++) {
     p->next = p->next + 1 < p->count ? p->next + 1 : 0;
