@@ -251,7 +251,7 @@ static void push_refusal(lua_State *L, const http_result *result, const oauth_an
   if (result->cause != HTTP_ANSWERED) return;
   lua_pushinteger(L, result->status);
   lua_setfield(L, -2, "status");
-  if (!oauth_may_show(answer, result->body, result->body_len)) return;
+  if (!oauth_may_show(result->body, result->body_len)) return;
   lua_pushlstring(L, result->body, result->body_len);
   lua_setfield(L, -2, "body");
 }

@@ -98,14 +98,11 @@ static bool holds(const char *body, size_t len, const char *word) {
   return false;
 }
 
-/* A cut or mangled body is judged by its bytes: by the names of the fields that hold tokens and by
- * what Login with Amazon's tokens begin with; an escape may hide either. */
-bool oauth_may_show(const oauth_answer *answer, const char *body, size_t len) {
-  static const char *const marks[] = {"access_token", "refresh_token", "id_token",
-                                      "atc|",         "atza|",         "atzr|"};
-  if (json_get(answer->tree, "access_token") != NULL) return false;
-  if (json_get(answer->tree, "refresh_token") != NULL) return false;
-  if (answer->tree == NULL && holds(body, len, "\\u")) return false;
+/* Judged by the bytes, since a cut or mangled body cannot be read: by the names of the fields that
+ * hold tokens and by what Login with Amazon's tokens begin with. An escape may hide either. */
+bool oauth_may_show(const char *body, size_t len) {
+  static const char *const marks[] = {"access_token", "refresh_token", "id_token", "atc|",
+                                      "atza|",        "atzr|",         "\\u"};
   for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
     if (holds(body, len, marks[i])) return false;
   return true;

@@ -41,6 +41,6 @@ int oauth_read(oauth_answer *answer, const char *body, size_t len);
 void oauth_answer_wipe(oauth_answer *answer);
 
 /* Whether the body may be shown: nothing in it can be a token or part of one. */
-bool oauth_may_show(const oauth_answer *answer, const char *body, size_t len);
+bool oauth_may_show(const char *body, size_t len);
 
 #endif
