@@ -16,12 +16,11 @@
 #define USES_MASK 0x3ffff /* with SLOT_BITS it stays below 2^30 */
 _Static_assert(LIMIT_TRANSFERS == 1 << SLOT_BITS, "a slot must fit into its bits");
 
-int http_fail(char error[LIMIT_ERROR_BYTES], const char *format, ...) {
+void http_explain(char error[LIMIT_ERROR_BYTES], const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   vsnprintf(error, LIMIT_ERROR_BYTES, format, arguments);
   va_end(arguments);
-  return -1;
 }
 
 /* --- life --- */
@@ -56,7 +55,7 @@ http_pool *http_pool_new(const http_options *options, char error[LIMIT_ERROR_BYT
   if (http_config_check(options, error) != 0) return NULL;
   http_pool *pool = calloc(1, sizeof *pool);
   if (pool == NULL) {
-    http_fail(error, "out of memory");
+    http_explain(error, "out of memory");
     return NULL;
   }
   if (pool_init(pool, options, error) != 0) {
@@ -185,7 +184,7 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
   if (opens && !http_pool_may_open(pool)) return HTTP_WAIT;
   http_transfer *t = http_transfer_new(pool, request);
   if (t == NULL) {
-    http_fail(error, "out of memory");
+    http_explain(error, "out of memory");
     return HTTP_REFUSED;
   }
   if (hand_over(pool, t, request, error) != 0) {

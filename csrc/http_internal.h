@@ -117,9 +117,12 @@ static inline long http_milliseconds(double seconds) {
   return seconds < 0.001 ? 1 : (long)(seconds * 1000);
 }
 
-/* Formats the text of an error; always returns -1, for the caller to return. */
-int http_fail(char error[LIMIT_ERROR_BYTES], const char *format, ...)
+/* Formats the text of an error. */
+void http_explain(char error[LIMIT_ERROR_BYTES], const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The same as what a function returns that failed. */
+#define http_fail(...) (http_explain(__VA_ARGS__), -1)
 
 /* http_route.c */
 void http_routes_free(http_pool *pool);

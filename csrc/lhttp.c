@@ -5,10 +5,8 @@
 #include "lhttp.h"
 
 #include <limits.h>
-#include <stdio.h>
 
 #include "lcompat.h"
-#include "limits.h"
 #include "ltoken.h"
 
 #define POOL "proactive.pool"
