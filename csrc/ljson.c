@@ -82,7 +82,7 @@ static void push_object(lua_State *L, const json_node *object) {
 
 static void push_number(lua_State *L, double n) {
   if (n == floor(n))
-    lcompat_pushintegral(L, n);
+    lcompat_pushintegral(L, n + 0.0); /* makes 0 of -0 */
   else
     lua_pushnumber(L, (lua_Number)n);
 }
