@@ -270,7 +270,7 @@ static void end_fetch(ltoken *t, http_pool *pool, oauth_answer *answer) {
   t->fetch = 0;
 }
 
-/* token:settle(pool, id, now) -> true | nil, refusal | nil (it still runs) */
+/* token:settle(pool, id, now) -> true, headers | nil, refusal | nil (it still runs) */
 static int l_settle(lua_State *L) {
   ltoken *t = check_token(L, 1);
   http_pool *pool = lhttp_check(L, 2);
@@ -284,13 +284,15 @@ static int l_settle(lua_State *L) {
   if (result->cause == HTTP_ANSWERED && oauth_read(answer, result->body, result->body_len) != 0)
     return luaL_error(L, "not enough memory");
   bool good = result->status == 200 && !result->truncated && answer->problem[0] == '\0';
+  lua_pushboolean(L, 1);
+  lua_pushlstring(L, result->headers, result->headers_len); /* pushed first, dropped last */
   if (good && token_accept(t->token, answer->access_token, strlen(answer->access_token),
                            answer->expires_in, now) == 0) {
     end_fetch(t, pool, answer);
-    lua_pushboolean(L, 1);
-    return 1;
+    return 2;
   }
-  push_refusal(L, result, answer, find_fault(result, answer)); /* pushed first, dropped last */
+  lua_pushnil(L);
+  push_refusal(L, result, answer, find_fault(result, answer));
   token_failed(t->token, now);
   end_fetch(t, pool, answer);
   return 2;

@@ -196,10 +196,10 @@ local function has_room(self)
   return self.first <= self.last and self.in_flight < self.concurrency
 end
 
---- Starts what the window has room for.
+--- Starts what the window has room for; with a budget at least one, so that the smallest budget gets on.
 local function launch_waiting(self, ends)
   self.awaits_token = false
-  while has_room(self) and not self.closing and not past(self, ends) do
+  while has_room(self) and not self.closing do
     local state, err = self.source:poll(self.clock.monotonic())
     if not state then
       return complete_all_waiting(self, function()
@@ -207,7 +207,7 @@ local function launch_waiting(self, ends)
       end)
     end
     self.awaits_token = state == "wait"
-    if self.awaits_token or not launch_first(self) then return end
+    if self.awaits_token or not launch_first(self) or past(self, ends) then return end
   end
 end
 
@@ -266,7 +266,7 @@ local function collect(self, ends)
   local id = self.pool:finished()
   while id do
     if self.source:owns(id) then
-      self.source:settle(self.clock.monotonic())
+      note_date(self, { headers = self.source:settle(self.clock.monotonic()) })
     else
       judge(self, id, self.running[id])
     end
@@ -305,7 +305,7 @@ function Delivery:step(timeout, budget)
   local finished, message = self.pool:step(wait, left, self.connect_burst)
   if not finished then return self.completed, message end
   collect(self, ends)
-  launch_waiting(self, ends)
+  if not past(self, ends) then launch_waiting(self, ends) end
   return self.completed
 end
 

@@ -209,4 +209,37 @@ function request.encode(body, opts)
     })
 end
 
+--- The texts of one name by locale. A locale that stands in the list twice is in doubt: it has no text.
+local function texts_of(name, attributes)
+  local texts, seen = {}, {}
+  for _, entry in ipairs(attributes) do
+    local locale = type(entry) == "table" and entry.locale
+    if type(locale) == "string" then
+      texts[locale] = not seen[locale] and entry[name] or nil
+      seen[locale] = true
+    end
+  end
+  return texts
+end
+
+local function with_texts(value, attributes)
+  if type(value) == "table" and value ~= json.null then
+    local copy = json.is_array(value) and json.array {} or {}
+    for key, item in next, value do
+      copy[key] = with_texts(item, attributes)
+    end
+    return copy
+  end
+  local name = type(value) == "string" and value:match("^localizedattribute:(.+)$")
+  return name and { localized = texts_of(name, attributes) } or value
+end
+
+--- The event of a body that `proactive.validate` accepts, its texts put back in place.
+---@param body table
+---@return proactive.Event
+function request.event(body)
+  local attributes = body.localizedAttributes or {}
+  return { name = body.event.name, payload = with_texts(body.event.payload, attributes) }
+end
+
 return request

@@ -45,14 +45,16 @@ end
 
 --- Takes the outcome of the fetch under way, if there is one.
 ---@param now number  monotonic seconds
+---@return string? headers  of the answer, when it was a token
 function Source:settle(now)
   local fetch = under_way[self.handle]
   if not fetch then return end
   if fetch.pool:forked() then return abandon(self.handle, now) end
-  local done, refused = self.handle:settle(fetch.pool, fetch.id, now)
-  if not done and not refused then return end
+  local done, outcome = self.handle:settle(fetch.pool, fetch.id, now)
+  if not done and not outcome then return end
   under_way[self.handle] = nil
-  if refused then fetch.err = answer.token(refused) end
+  if done then return outcome end
+  fetch.err = answer.token(outcome)
 end
 
 local function start_fetch(self)

@@ -83,7 +83,7 @@ local function submit_one(client, region, prepare, opts, on_done)
     region = region,
     prepare = prepare,
     finish = on_done,
-    timeout = opts.timeout or client.timeout,
+    timeout = opts.timeout or client.attempt_timeout,
   }
 end
 

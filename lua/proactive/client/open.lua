@@ -125,7 +125,7 @@ local function open_source(client, options, hosts, pair)
     scope = endpoints.scope,
     pool = client.pool,
     route = route,
-    timeout = client.timeout,
+    timeout = client.attempt_timeout,
     private = options.clock ~= nil,
   }
 end
@@ -190,7 +190,7 @@ return function(options)
     sandbox = sandbox,
     region = options.region or "NA",
     stage = options.stage or "development",
-    timeout = options.timeout or 30,
+    attempt_timeout = options.timeout or 30,
     concurrency = options.concurrency or 64,
     logger = options.logger or log_to_stderr,
     clock = options.clock or core,

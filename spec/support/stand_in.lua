@@ -1,0 +1,62 @@
+--- One sandbox for a spec file, clients of it, and the walkthrough's event.
+
+local core = require "proactive.core"
+local proactive = require "proactive"
+
+local L = proactive.localized
+
+local stand_in = {}
+
+--- Starts a sandbox. The line a client writes about it goes nowhere.
+---@param options table?  as for `proactive.sandbox.start`
+function stand_in.start(options)
+  return assert(require("proactive.sandbox").start(options))
+end
+
+--- A client of that sandbox that has announced it already. Its clock is its own, so that its token is.
+---@param sandbox table
+---@param options table?
+function stand_in.client(sandbox, options)
+  local clock = { wall = core.wall, monotonic = core.monotonic }
+  local merged = { sandbox = sandbox.url, ca_file = sandbox.ca_file, clock = clock }
+  for name, value in pairs(options or {}) do
+    merged[name] = value
+  end
+  local client = assert(proactive.client(merged))
+  client.announced = true
+  return client
+end
+
+--- An event that every device of the sandbox but the Japanese can read.
+function stand_in.event()
+  return assert(proactive.events.MediaContent.Available {
+    availability = {
+      startTime = os.time() + 3600,
+      provider = { name = L { ["en-US"] = "Alexa Events Example", ["de-DE"] = "Beispielsender" } },
+      method = "AIR",
+    },
+    content = {
+      name = L { ["en-US"] = "Some event", ["de-DE"] = "Ein Ereignis" },
+      contentType = "EPISODE",
+    },
+  })
+end
+
+local function find(sandbox, region, wanted)
+  for _, customer in ipairs(sandbox:users()) do
+    if customer.region == region and (#customer.subscriptions > 0) == wanted then return customer end
+  end
+  error("the sandbox has no such customer", 2)
+end
+
+--- A customer who gets notifications.
+function stand_in.subscriber(sandbox, region)
+  return find(sandbox, region or "NA", true)
+end
+
+--- A customer who has enabled the skill and allowed no notifications.
+function stand_in.silent(sandbox)
+  return find(sandbox, "NA", false)
+end
+
+return stand_in
