@@ -61,7 +61,7 @@ end
 --- The interpreter that runs this suite.
 cli.interpreter = compat.abi == "jit" and "luajit" or "lua" .. compat.abi
 
---- Runs a shell command line.
+--- Runs a shell command line; Lua programs in it find the modules this suite uses.
 ---@param line string
 ---@param input string?  standard input; none: it is empty
 ---@return {status: integer, stdout: string, stderr: string}
@@ -70,8 +70,10 @@ function cli.shell(line, input)
   local handle = assert(io.open(from, "wb"))
   handle:write(input or "")
   handle:close()
-  local redirected = "{ %s\n} <%s >%s 2>%s; echo $? >%s"
-  os.execute(redirected:format(line, from, out, err, status))
+  local path, cpath = cli.quote(package.path), cli.quote(package.cpath)
+  local settings = ("export LUA_PATH=%s LUA_CPATH=%s"):format(path, cpath)
+  local redirected = "%s; { %s\n} <%s >%s 2>%s; echo $? >%s"
+  os.execute(redirected:format(settings, line, from, out, err, status))
   os.remove(from)
   return { stdout = slurp(out), stderr = slurp(err), status = tonumber(slurp(status)) }
 end

@@ -30,7 +30,7 @@ local Demo = {}
 Demo.__index = Demo
 
 local NEAR = 120 -- seconds; the service wants five minutes
-local WRONG_METHOD = "ON_AIR"
+local WRONG_METHOD = "AIRED"
 
 --- The event of the walkthrough, in two languages.
 local function new_event(starts, method)
@@ -77,7 +77,7 @@ function Demo:token()
   if not info then stop.with(1, err) end
   self.out:print("   POST %s", endpoints.token_url { sandbox = self.sandbox.url })
   local line = "   scope %s, good for %d seconds, %d characters (never shown)"
-  self.out:print(line, info.scope, info.expires_in, info.length)
+  self.out:print(line, info.scope, math.floor(info.expires_in + 0.5), info.length)
 end
 
 --- The notification of one sending in one inbox, or nil.
@@ -103,7 +103,7 @@ end
 
 function Demo:accepted(receipt)
   local line = "   %s  %s  request id %s"
-  local status = self.out:paint("green", ("%d"):format(receipt.status))
+  local status = self.out:paint("green", ("%d accepted"):format(receipt.status))
   self.out:print(line, receipt.region, status, receipt.request_id)
   self:expect("an accepted event", receipt.request_id, receipt.status, 202)
 end
@@ -188,7 +188,8 @@ function Demo:refused_twice(title, event, expires_in)
   local unchecked = { expires_in = expires_in, validate = false }
   receipt, err = self.client:send(event, everyone, unchecked)
   if receipt then stop.with(1, "%s: the service accepted it", title) end
-  self:refusal("The service, asked with validate = false", err)
+  self.out:print ""
+  self:refusal("The service, with validate = false", err)
   self:expect(title, err.request_id, err.status, 400)
 end
 

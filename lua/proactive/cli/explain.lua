@@ -2,7 +2,7 @@
 
 local explain = {}
 
-local WIDTH = 96 -- with the four columns a caller may indent, within 100
+local WIDTH = 94 -- with the six columns a caller may indent, within 100
 local LONGEST_VALUE = 72
 
 --- Folds a text at spaces; line breaks in it stay line breaks.
@@ -76,15 +76,15 @@ function explain.violation(violation)
   return lines
 end
 
---- The headline of an error: kind, and the service's status and request id when it answered.
+--- The headline of an error: its kind, and status and request id when the service answered.
 ---@param err proactive.Error
 ---@return string
 function explain.headline(err)
-  local parts = { (err.kind:gsub("_", " ")) }
-  if err.status then parts[#parts + 1] = ("status %d"):format(err.status) end
-  if err.cause then parts[#parts + 1] = err.cause end
-  if err.request_id then parts[#parts + 1] = "request id " .. err.request_id end
-  return table.concat(parts, ", ")
+  local line = err.kind:gsub("_", " ")
+  if err.status then line = ("%d %s"):format(err.status, line) end
+  if err.cause then line = ("%s (%s)"):format(line, err.cause) end
+  if err.request_id then line = ("%s, request id %s"):format(line, err.request_id) end
+  return line
 end
 
 --- What follows the headline. A service's own words are shown as they came; our own refusal, which

@@ -40,10 +40,9 @@ end
 local function json_body(name, text)
   needs.module("proactive.core")
   local body, message, line, column = require("proactive.json").decode(text)
-  if type(body) ~= "table" then
-    return nil, { message = message or "a JSON object expected", line = line, column = column }
-  end
-  return { name = name, body = body, text = text, opts = {} }
+  if body == nil then return nil, { message = message, line = line, column = column } end
+  -- What is JSON and no object is for the validation of the text to refuse.
+  return { name = name, body = type(body) == "table" and body or {}, text = text, opts = {} }
 end
 
 --- A Lua message `FILE:3: words` as words and line.
@@ -61,7 +60,7 @@ local function described(name, result)
     return nil, { message = ("returned %s and not an event"):format(type(result)) }
   end
   if result.event == nil and result.payload ~= nil then result = { event = result } end
-  local fits, message = pcall(options.check, result, FIELDS, "what it returned")
+  local fits, message = pcall(options.check, result, FIELDS, "what it returned", 0)
   if not fits then return nil, { message = message } end
   local event = result.event
   if type(event.name) ~= "string" or type(event.payload) ~= "table" then

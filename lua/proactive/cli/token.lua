@@ -32,7 +32,7 @@ end
 local function print_token(info, args, out)
   if args.reveal then return out:print("%s", info.reveal()) end
   out:print("scope    %s", info.scope)
-  out:print("expires  in %d seconds (%s)", math.floor(info.expires_in), moment(info.expires_in))
+  out:print("expires  in %d seconds (%s)", math.floor(info.expires_in + 0.5), moment(info.expires_in))
   out:print("length   %d characters", info.length)
 end
 
@@ -55,7 +55,7 @@ function token.run(args, out)
   out:json {
     granted = true,
     scope = info.scope,
-    expires_in = math.floor(info.expires_in),
+    expires_in = math.floor(info.expires_in + 0.5),
     length = info.length,
     token = args.reveal and info.reveal() or nil,
   }
