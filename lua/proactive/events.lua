@@ -7,6 +7,7 @@ local localized = require "proactive.schema.localized"
 local nearest = require "proactive.nearest"
 local new_report = require("proactive.schema.report").new
 local schema = require "proactive.schema"
+local time = require "proactive.time"
 
 ---@class proactive.Event
 ---@field name string     `AMAZON.…`
@@ -14,8 +15,6 @@ local schema = require "proactive.schema"
 
 ---@class proactive.EventEntry: proactive.EventSchema
 ---@overload fun(payload: table): proactive.Event?, proactive.Error?
-
-local time = require "proactive.time"
 
 --- A copy of a checked payload: times as text, texts in place. Only what the schema knows is in it, because
 --- anything else was refused.

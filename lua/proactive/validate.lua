@@ -15,8 +15,8 @@ local time = require "proactive.time"
 --- counted from `timestamp` or from now; the service says now.
 --- Source: https://github.com/satr/java-ask-proactive-api-kit (a recorded answer)
 local EARLIEST, LATEST = 5 * 60, 24 * 60 * 60
-local EXPIRY_WORDS = "Violations for metadata: [expiryTime should be at least 5 minutes in the future and "
-  .. "no more than 24 hours after the current time]"
+local EXPIRY_WORDS = "Violations for metadata: [expiryTime should be at least 5 minutes in the "
+  .. "future and no more than 24 hours after the current time]"
 
 local OPTIONS = {
   now = { "number" },

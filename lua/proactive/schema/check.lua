@@ -151,7 +151,8 @@ function checks.array(value, node, report)
 end
 
 local function add_enum(value, node, report)
-  local near = nearest.name(value, node.values) or nearest.name(value:sub(1, 64):upper(), node.values)
+  local near = nearest.name(value, node.values)
+    or nearest.name(value:sub(1, 64):upper(), node.values)
   local hint
   if near and near:lower() == value:lower() then
     hint = ("case matters: write %s"):format(near)

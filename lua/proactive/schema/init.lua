@@ -78,29 +78,27 @@ end
 --- the schema: a field's rank is greater than that of any it follows somewhere.
 local function ranks(root)
   local order = { locale = 0 }
-  local changed = true
-  local function follow(fields)
-    local last = 0
-    for _, field in ipairs(fields) do
-      local rank = order[field.name] or 0
-      if rank <= last then
-        rank, changed = last + 1, true
-        order[field.name] = rank
-      end
-      last = rank
-    end
-  end
   for _ = 1, MOST_RANK_ROUNDS do
-    changed = false
-    each_object(root, follow)
-    if not changed then return order end
+    local changes = 0
+    each_object(root, function(fields)
+      local last = 0
+      for _, field in ipairs(fields) do
+        local rank = order[field.name] or 0
+        if rank <= last then
+          rank, changes = last + 1, changes + 1
+          order[field.name] = rank
+        end
+        last = rank
+      end
+    end)
+    if changes == 0 then return order end
   end
   error("the schema orders two fields both ways")
 end
 
 --- Makes a catalogue from event schemas: prepares them and the envelope around them.
 ---@param events proactive.EventSchema[]  changed in place
----@return {names: string[], catalogue: table<string, proactive.EventSchema>, envelope: proactive.Node, order: table<string, integer>}
+---@return {names: string[], catalogue: table, envelope: proactive.Node, order: table<string, integer>}
 function schema.make(events)
   local names, catalogue, payloads, locales = {}, {}, {}, {}
   for i, event in ipairs(events) do

@@ -97,7 +97,8 @@ function localized.check_complete(report)
   for _, locale in ipairs(localized.locales(report.texts)) do
     for _, entry in ipairs(report.texts) do
       if entry.texts[locale] == nil then
-        report:add("text", ("has no text in %s, which another text of the event has"):format(show(locale)), {
+        local message = "has no text in %s, which another text of the event has"
+        report:add("text", message:format(show(locale)), {
           path = entry.path,
           expected = "a text in every locale the event uses",
         })

@@ -36,8 +36,8 @@ return {
                 name = "relationshipToInvitee",
                 kind = "enum",
                 values = RELATIONSHIPS,
-                misplaced = "most sources put it directly under invite; nobody knows which place the "
-                  .. "service reads",
+                misplaced = "most sources put it directly under invite; nobody knows which place "
+                  .. "the service reads",
                 about = "the same in the place some sources show; under invite is documented",
                 sources = { from.JOVO, from.SCHEMAS_JA },
               },

@@ -21,5 +21,6 @@ return {
   AFTERSHIP = "https://github.com/jsetton/alexa-aftership",
   JAVA_KIT = "https://github.com/satr/java-ask-proactive-api-kit",
   HOME_ASSISTANT = "https://github.com/paoloantinori/ha_alexa_proactive",
-  ARTICLE = "https://medium.com/swlh/get-started-with-amazon-alexa-skills-proactive-events-api-5b082bcb282c",
+  ARTICLE = "https://medium.com/swlh/"
+    .. "get-started-with-amazon-alexa-skills-proactive-events-api-5b082bcb282c",
 }
