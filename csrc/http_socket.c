@@ -137,17 +137,29 @@ CURLcode http_socket_configure(CURL *easy, http_lane *lane) {
   return code;
 }
 
-/* Something happened on a connection that nobody uses. Over HTTP/1 only its end can: libcurl will
- * not use it again. Over HTTP/2 the peer may have said something that can wait. */
+/* A peer that ends a TLS connection says so before it hangs up, and libcurl 7.88 takes those bytes
+ * for a sign of life: it would send the next request into the void. Without them it sees the end. */
+static void drain(int fd) {
+  char bytes[512];
+  for (int i = 0; i < 32; i++)
+    if (recv(fd, bytes, sizeof bytes, MSG_DONTWAIT) <= 0) return;
+}
+
+static void mark_dead(int fd, http_socket *s) {
+  if (s->lane == NULL || s->dead) return;
+  s->dead = true;
+  s->lane->sockets--;
+  if (!s->lane->multiplexed) drain(fd);
+}
+
+/* Something happened on a connection that nobody uses. Bytes can wait: late parts of a TLS handshake,
+ * frames of HTTP/2. Its end cannot, since the next transfer counts with it. */
 static void serve_idle(http_pool *pool, int fd, http_socket *s, unsigned what) {
-  if (s->watched & POLLER_WRITE && !(what & (POLLER_READ | POLLER_GONE))) {
-    watch(pool, fd, s, POLLER_READ);
-    return;
-  }
-  watch(pool, fd, s, 0);
-  if (s->lane != NULL && !s->dead && (what & POLLER_GONE || !s->lane->multiplexed)) {
-    s->dead = true;
-    s->lane->sockets--;
+  if (what & POLLER_GONE) {
+    watch(pool, fd, s, 0);
+    mark_dead(fd, s);
+  } else {
+    watch(pool, fd, s, what & POLLER_READ ? POLLER_GONE : POLLER_READ);
   }
 }
 

@@ -50,16 +50,17 @@ int poller_fd(const poller *p) {
   return p->fd;
 }
 
-int poller_set(poller *p, int fd, unsigned old, unsigned new) {
+int poller_set(poller *p, int fd, unsigned was, unsigned want) {
   struct epoll_event event = {.data.fd = fd};
-  if (new &POLLER_READ) event.events |= EPOLLIN | EPOLLRDHUP;
-  if (new &POLLER_WRITE) event.events |= EPOLLOUT;
-  if (new == 0) {
+  if (want & POLLER_READ) event.events |= EPOLLIN;
+  if (want & (POLLER_READ | POLLER_GONE)) event.events |= EPOLLRDHUP;
+  if (want & POLLER_WRITE) event.events |= EPOLLOUT;
+  if (want == 0) {
     if (epoll_ctl(p->fd, EPOLL_CTL_DEL, fd, &event) == 0 || errno == ENOENT || errno == EBADF)
       return 0;
     return -1;
   }
-  if (epoll_ctl(p->fd, old == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0) return 0;
+  if (epoll_ctl(p->fd, was == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0) return 0;
   /* The number may have been closed and given out again since we last heard of it. */
   if (errno == EEXIST) return epoll_ctl(p->fd, EPOLL_CTL_MOD, fd, &event);
   if (errno == ENOENT) return epoll_ctl(p->fd, EPOLL_CTL_ADD, fd, &event);
@@ -124,17 +125,31 @@ int poller_fd(const poller *p) {
   return p->fd;
 }
 
-static int filter(poller *p, int fd, int16_t kind, bool had, bool wanted) {
-  if (had == wanted) return 0;
+/* Filters are added with the flags given; 0: not at all. */
+static int filter(poller *p, int fd, int16_t kind, unsigned was, unsigned want) {
   struct kevent change;
-  EV_SET(&change, (uintptr_t)fd, kind, wanted ? EV_ADD : EV_DELETE, 0, 0, NULL);
-  if (kevent(p->fd, &change, 1, NULL, 0, NULL) == 0) return 0;
-  return !wanted && (errno == ENOENT || errno == EBADF) ? 0 : -1;
+  if (was == want) return 0;
+  if (was != 0) {
+    EV_SET(&change, (uintptr_t)fd, kind, EV_DELETE, 0, 0, NULL);
+    int result = kevent(p->fd, &change, 1, NULL, 0, NULL);
+    if (result != 0 && errno != ENOENT && errno != EBADF) return -1;
+  }
+  if (want == 0) return 0;
+  EV_SET(&change, (uintptr_t)fd, kind, (unsigned short)want, 0, 0, NULL);
+  return kevent(p->fd, &change, 1, NULL, 0, NULL);
 }
 
-int poller_set(poller *p, int fd, unsigned old, unsigned new) {
-  if (filter(p, fd, EVFILT_READ, old & POLLER_READ, new &POLLER_READ) != 0) return -1;
-  return filter(p, fd, EVFILT_WRITE, old & POLLER_WRITE, new &POLLER_WRITE);
+/* The end of a connection is seen by the filter for reading. For it alone the filter is triggered by
+ * edges: bytes that nobody reads are reported once, not for ever. */
+static unsigned read_flags(unsigned what) {
+  if (what & POLLER_READ) return EV_ADD;
+  return what & POLLER_GONE ? EV_ADD | EV_CLEAR : 0;
+}
+
+int poller_set(poller *p, int fd, unsigned was, unsigned want) {
+  if (filter(p, fd, EVFILT_READ, read_flags(was), read_flags(want)) != 0) return -1;
+  return filter(p, fd, EVFILT_WRITE, was & POLLER_WRITE ? EV_ADD : 0,
+                want & POLLER_WRITE ? EV_ADD : 0);
 }
 
 static unsigned meaning(const struct kevent *event) {
@@ -203,16 +218,16 @@ static struct pollfd *add(poller *p, int fd) {
   return entry;
 }
 
-int poller_set(poller *p, int fd, unsigned old, unsigned new) {
-  (void)old;
+int poller_set(poller *p, int fd, unsigned was, unsigned want) {
+  (void)was;
   struct pollfd *entry = find(p, fd);
-  if (new == 0) {
+  if (want == 0) {
     if (entry != NULL) *entry = p->list[--p->count];
     return 0;
   }
   if (entry == NULL) entry = add(p, fd);
   if (entry == NULL) return -1;
-  entry->events = (short)((new &POLLER_READ ? POLLIN : 0) | (new &POLLER_WRITE ? POLLOUT : 0));
+  entry->events = (short)((want & POLLER_READ ? POLLIN : 0) | (want & POLLER_WRITE ? POLLOUT : 0));
   return 0;
 }
 
