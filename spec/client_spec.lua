@@ -6,18 +6,10 @@ local proactive = require "proactive"
 local stand_in = require "spec.support.stand_in"
 
 describe("client", function()
-  local sandbox, client, event
-
-  setup(function()
-    sandbox = stand_in.start()
-  end)
-
-  teardown(function()
-    sandbox:stop()
-  end)
+  local sandbox = require("spec.support.sandbox").use()
+  local client, event
 
   before_each(function()
-    assert(sandbox:reset())
     client = stand_in.client(sandbox)
     event = stand_in.event()
   end)

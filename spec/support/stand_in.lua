@@ -1,4 +1,4 @@
---- One sandbox for a spec file, clients of it, and the walkthrough's event.
+--- Clients of a spec's sandbox, the walkthrough's event, and customers to send it to.
 
 local core = require "proactive.core"
 local proactive = require "proactive"
@@ -6,12 +6,6 @@ local proactive = require "proactive"
 local L = proactive.localized
 
 local stand_in = {}
-
---- Starts a sandbox. The line a client writes about it goes nowhere.
----@param options table?  as for `proactive.sandbox.start`
-function stand_in.start(options)
-  return assert(require("proactive.sandbox").start(options))
-end
 
 --- A client of that sandbox that has announced it already. Its clock is its own, so that its token is.
 ---@param sandbox table
