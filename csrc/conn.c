@@ -26,6 +26,7 @@ static conn_list *list_of(conn_book *book, conn_state state) {
   case CONN_PACED:
     return &book->paced;
   case CONN_TAKEN:
+    return &book->taken;
   case CONN_ANSWERED:
     break;
   }

@@ -5,8 +5,8 @@
 #include "ltoken.h"
 
 #include <lauxlib.h>
+#include <limits.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lcompat.h"
@@ -264,6 +264,11 @@ static const char *find_fault(const http_result *result, const oauth_answer *ans
   return answer->problem[0] != '\0' ? answer->problem : "its access_token cannot stand in a header";
 }
 
+static bool accept(ltoken *t, const oauth_answer *answer, double now) {
+  const char *text = answer->access_token;
+  return token_accept(t->token, text, strlen(text), answer->expires_in, now) == 0;
+}
+
 static void end_fetch(ltoken *t, http_pool *pool, oauth_answer *answer) {
   oauth_answer_wipe(answer);
   http_release(pool, t->fetch);
@@ -275,7 +280,7 @@ static int l_settle(lua_State *L) {
   ltoken *t = check_token(L, 1);
   http_pool *pool = lhttp_check(L, 2);
   double now = check_now(L, 4);
-  luaL_argcheck(L, t->fetch != 0 && lua_tonumber(L, 3) == t->fetch, 3, "not its fetch");
+  luaL_argcheck(L, lcompat_checkint(L, 3, 1, INT_MAX) == t->fetch, 3, "not its fetch");
   if (http_pool_forked(pool)) return push_forked(L);
   oauth_answer *answer = push_answer(L);
   lua_pushnil(L);
@@ -284,10 +289,9 @@ static int l_settle(lua_State *L) {
   if (result->cause == HTTP_ANSWERED && oauth_read(answer, result->body, result->body_len) != 0)
     return luaL_error(L, "not enough memory");
   bool good = result->status == 200 && !result->truncated && answer->problem[0] == '\0';
-  lua_pushboolean(L, 1);
-  lua_pushlstring(L, result->headers, result->headers_len); /* pushed first, dropped last */
-  if (good && token_accept(t->token, answer->access_token, strlen(answer->access_token),
-                           answer->expires_in, now) == 0) {
+  lua_pushboolean(L, 1); /* pushed first, dropped last */
+  lua_pushlstring(L, result->headers, result->headers_len);
+  if (good && accept(t, answer, now)) {
     end_fetch(t, pool, answer);
     return 2;
   }
