@@ -86,7 +86,7 @@ int poller_wait(poller *p, poller_event *events, int count, double timeout) {
 }
 
 #elif defined(__APPLE__) || defined(__FreeBSD__) || defined(__NetBSD__) || defined(__OpenBSD__) || \
-    defined(__DragonFly__) || defined(PROACTIVE_KQUEUE)
+    defined(__DragonFly__)
 
 #include <fcntl.h>
 #include <stdint.h>
@@ -174,6 +174,10 @@ int poller_wait(poller *p, poller_event *events, int count, double timeout) {
 #include <poll.h>
 #include <string.h>
 
+#ifndef POLLRDHUP
+#define POLLRDHUP 0 /* then the end of a connection is only seen by reading */
+#endif
+
 struct poller {
   struct pollfd *list;
   int count, size;
@@ -227,7 +231,10 @@ int poller_set(poller *p, int fd, unsigned was, unsigned want) {
   }
   if (entry == NULL) entry = add(p, fd);
   if (entry == NULL) return -1;
-  entry->events = (short)((want & POLLER_READ ? POLLIN : 0) | (want & POLLER_WRITE ? POLLOUT : 0));
+  entry->events = 0;
+  if (want & POLLER_READ) entry->events |= POLLIN;
+  if (want & (POLLER_READ | POLLER_GONE)) entry->events |= POLLRDHUP;
+  if (want & POLLER_WRITE) entry->events |= POLLOUT;
   return 0;
 }
 
@@ -235,7 +242,7 @@ static unsigned meaning(short events) {
   unsigned what = 0;
   if (events & POLLIN) what |= POLLER_READ;
   if (events & POLLOUT) what |= POLLER_WRITE;
-  if (events & (POLLHUP | POLLERR | POLLNVAL)) what |= POLLER_GONE;
+  if (events & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) what |= POLLER_GONE;
   return what;
 }
 
