@@ -83,7 +83,11 @@ test: ## the whole suite on Lua 5.4 and LuaJIT; LUA=jit, SPEC=spec/x_spec.lua, G
 	@for lua in $(LUAS); do $(SUBMAKE) all units LUA=$$lua || exit 1; done
 	@SPEC=$(SPEC) GC=$(GC) scripts/test.sh $(LUAS)
 
-units: $(units)
+units: $(units) $(BUILD)/spec/fork.so
+
+$(BUILD)/spec/fork.so: $(BUILD)/obj/fork.o
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(SHARED) -o $@ $^ $(LDFLAGS)
 
 # The l*.c files are the bindings; the rest knows no Lua.
 plain_objects := $(call objects,$(filter-out l%,$(CORE_SOURCES)))
@@ -109,7 +113,7 @@ torture: ## every allocation fails in turn, on Lua 5.4 and LuaJIT
 
 # The core is linked in, so that its calls of the allocator can be led to ours.
 $(BUILD)/torture: $(BUILD)/obj/torture.o $(call objects,$(CORE_SOURCES))
-	$(Q)$(CC) $(CFLAGS) -pthread $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free) \
+	$(Q)$(CC) $(CFLAGS) -pthread $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free strdup) \
 	  -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LUA_LIBS)
 
 fuzz: ## the readers of foreign bytes under libFuzzer, FUZZ_SECONDS (20) each
