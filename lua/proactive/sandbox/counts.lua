@@ -1,6 +1,8 @@
 --- How often an event was accepted, by customer and reference id: what a soak compares its own
 --- report with.
 
+local json = require "proactive.json"
+
 -- Pairs that are counted; later ones are accepted and not counted.
 local MOST_PAIRS = 1000000
 
@@ -56,7 +58,7 @@ end
 function Counts:view(index)
   local pair = self.pairs[index]
   return {
-    user = pair[USER] or nil,
+    user = pair[USER] or json.null,
     reference_id = pair[REFERENCE],
     accepted = pair[ACCEPTED],
     answers_destroyed = pair[DESTROYED],

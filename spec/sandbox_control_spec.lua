@@ -1,0 +1,251 @@
+--- The control paths and the page: what a test or a person does to the sandbox's world, and who
+--- may.
+
+local customers = require "proactive.sandbox.customers"
+local exchange = require "spec.support.exchange"
+local json = require "proactive.json"
+
+local NEW = "amzn1.ask.account.NEW"
+
+describe("the sandbox's control paths", function()
+  local x
+  before_each(function()
+    x = exchange.new()
+  end)
+
+  local function message(method, path, body)
+    local answer, said = x:ask(method, path, body)
+    return ("%d %s"):format(answer.status, said and said.message or "")
+  end
+
+  describe("for customers", function()
+    local path = "/sandbox/users/" .. NEW
+
+    it("list a handful over regions and locales, one of whom allowed nothing", function()
+      local seen, silent = {}, 0
+      for _, user in ipairs(x:get "/sandbox/users") do
+        seen[user.region .. " " .. user.locale] = true
+        assert.equal(198, #user.user)
+        assert.is_true(user.enabled)
+        if #user.subscriptions == 0 then silent = silent + 1 end
+      end
+      assert.equal(1, silent)
+      for _, key in ipairs { "NA en-US", "EU de-DE", "EU en-GB", "FE ja-JP" } do
+        assert.is_true(seen[key], key)
+      end
+    end)
+
+    it("list as many alike as were asked for", function()
+      x = exchange.new { users = 3 }
+      local users = x:get "/sandbox/users"
+      assert.equal(3, #users)
+      assert.equal(customers.id(3), users[3].user)
+      assert.truthy(users[3].user:find "^amzn1%.ask%.account%.SANDBOX0+3$")
+      assert.same({ "NA", "en-US", 8 }, { users[3].region, users[3].locale, #users[3].subscriptions })
+      assert.equal("[]", exchange.new({ users = 0 }):ask("GET", "/sandbox/users").body)
+    end)
+
+    it("make one with defaults, change the fields given, and forget it", function()
+      local answer, user = x:ask("PUT", path, "{}")
+      assert.equal(201, answer.status)
+      assert.same({ NEW, "NA", "en-US", true }, { user.user, user.region, user.locale, user.enabled })
+      assert.equal(8, #user.subscriptions)
+      answer, user = x:ask("PUT", path, '{"region":"FE","subscriptions":[]}')
+      assert.equal(200, answer.status)
+      assert.same({ "FE", "en-US", 0 }, { user.region, user.locale, #user.subscriptions })
+      assert.truthy(answer.body:find('"subscriptions":[]', 1, true))
+      assert.equal("FE", x:get(path).region)
+      assert.equal(204, x:ask("DELETE", path).status)
+      assert.equal(404, x:ask("DELETE", path).status)
+      assert.equal(404, x:ask("GET", path).status)
+    end)
+
+    it("take an id that needs encoding", function()
+      x:ask("PUT", "/sandbox/users/a%20b%2Fc", "{}")
+      assert.equal("a b/c", x:get("/sandbox/users/a%20b%2Fc").user)
+      assert.equal(400, x:ask("GET", "/sandbox/users/a%2").status)
+    end)
+
+    it("refuse what they do not know, with the nearest name", function()
+      assert.equal(
+        "400 unknown field subscription (did you mean subscriptions?)",
+        message("PUT", path, '{"subscription":[]}')
+      )
+      assert.equal("400 region must be one of NA, EU, FE (did you mean EU?)", message("PUT", path, '{"region":"eu"}'))
+      assert.equal("400 locale must look like en-US", message("PUT", path, '{"locale":"en_US"}'))
+      assert.equal("400 utc_offset must look like +02:00", message("PUT", path, '{"utc_offset":"CET"}'))
+      assert.equal("400 enabled must be a JSON boolean, got number", message("PUT", path, '{"enabled":1}'))
+      assert.truthy(
+        message("PUT", path, '{"subscriptions":["AMAZON.Occasion.Update"]}')
+          :find("did you mean AMAZON.Occasion.Updated?", 1, true)
+      )
+      assert.equal("400 user in the body is not the one in the path", message("PUT", path, '{"user":"x"}'))
+      assert.equal("400", message("PUT", path, "{"):sub(1, 3))
+      assert.equal(404, x:ask("GET", path).status)
+    end)
+  end)
+
+  describe("for skills", function()
+    it("never show a secret", function()
+      local answer, skill = x:ask("PUT", "/sandbox/skills/mine", '{"client_secret":"hidden"}')
+      assert.equal(201, answer.status)
+      assert.is_nil(skill.client_secret)
+      assert.equal("amzn1.ask.skill.mine", skill.skill_id)
+      assert.is_nil(x:ask("GET", "/sandbox/skills").body:find("hidden", 1, true))
+      assert.equal(3, #x:get "/sandbox/skills")
+      assert.equal(204, x:ask("DELETE", "/sandbox/skills/mine").status)
+      assert.equal(404, x:ask("DELETE", "/sandbox/skills/mine").status)
+      assert.equal(404, x:ask("GET", "/sandbox/skills/mine").status)
+    end)
+
+    it("are two from the start, each with the permission and every event", function()
+      for _, id in ipairs { exchange.CLIENT_ID, exchange.OTHER_ID } do
+        local skill = x:get("/sandbox/skills/" .. id)
+        assert.is_true(skill.permission)
+        assert.equal(8, #skill.publications)
+      end
+    end)
+  end)
+
+  it("refuse unknown paths and methods", function()
+    assert.equal(404, x:ask("GET", "/sandbox/user").status)
+    assert.equal(404, x:ask("GET", "/sandbox/clock/1").status)
+    local answer = x:ask("POST", "/sandbox/faults", "{}")
+    assert.same({ 405, "DELETE, GET, PUT" }, { answer.status, answer.header.allow })
+    assert.equal(405, x:ask("POST", "/").status)
+  end)
+
+  it("give a long list in pieces", function()
+    x = exchange.new { users = 10 }
+    local answer, piece = x:ask("GET", "/sandbox/users?bytes=1500")
+    assert.is_true(#piece > 0 and #piece < 10 and #answer.body <= 1500)
+    local count = #piece
+    while answer.header["x-sandbox-next"] do
+      local path = "/sandbox/users?bytes=1500&after=" .. answer.header["x-sandbox-next"]
+      answer, piece = x:ask("GET", path)
+      count = count + #piece
+    end
+    assert.equal(10, count)
+    assert.equal(10, #x:get "/sandbox/users")
+    assert.equal(1, #x:get "/sandbox/users?bytes=1&after=9")
+  end)
+
+  it("put the clock ahead, and not back", function()
+    local _, clock = x:ask("POST", "/sandbox/clock", '{"advance":90.5}')
+    assert.same({ now = exchange.NOW + 90.5, ahead = 90.5 }, clock)
+    assert.equal("400 advance must be at least 0", message("POST", "/sandbox/clock", '{"advance":-1}'))
+    assert.equal("400 advance is required", message("POST", "/sandbox/clock", "{}"))
+  end)
+
+  it("ask for a customer by an id that exists", function()
+    assert.equal(404, x:ask("GET", "/sandbox/notifications?user=nobody").status)
+    assert.equal(404, x:ask("DELETE", "/sandbox/notifications").status)
+    assert.equal(404, x:ask("POST", "/sandbox/listen", '{"user":"nobody"}').status)
+  end)
+
+  it("set everything back to the start", function()
+    local token = x:token()
+    x:send(x:event(), nil, token)
+    x:ask("PUT", "/sandbox/users/" .. NEW, "{}")
+    x:ask("DELETE", "/sandbox/skills/" .. exchange.OTHER_ID)
+    x:ask("PUT", "/sandbox/faults", '{"rules":[{"do":{"status":503}}]}')
+    x:ask("POST", "/sandbox/clock", '{"advance":60}')
+    assert.equal(204, x:ask("POST", "/sandbox/reset").status)
+    for _, path in ipairs { "notifications", "requests", "counts" } do
+      assert.equal("[]", x:ask("GET", "/sandbox/" .. path).body)
+    end
+    assert.same({ 5, 2 }, { #x:get "/sandbox/users", #x:get "/sandbox/skills" })
+    assert.equal(0, x:get("/sandbox/clock").ahead)
+    assert.equal(403, x:send(x:event(), nil, token).status)
+  end)
+
+  it("keep the last thousand requests", function()
+    for _ = 1, 1003 do
+      x:ask("GET", "/nowhere")
+    end
+    x:ask("GET", "/somewhere")
+    local requests = x:get "/sandbox/requests"
+    assert.equal(1000, #requests)
+    assert.same({ "/somewhere", 404 }, { requests[1000].path, requests[1000].status })
+  end)
+
+  it("forget the oldest notifications beyond their number", function()
+    x = exchange.new { users = 2, max_notifications = 5 }
+    for i = 1, 4 do
+      x:send(x:event(nil, { referenceId = ("n%d"):format(i) }))
+    end
+    local kept = {}
+    for i, notification in ipairs(x:get "/sandbox/notifications") do
+      kept[i] = notification.reference_id
+    end
+    assert.same({ "n2", "n3", "n3", "n4", "n4" }, kept)
+    assert.equal(2, #x:get("/sandbox/notifications?user=" .. customers.id(1)))
+  end)
+
+  describe("guarded", function()
+    local function status(headers, path)
+      return x:ask("GET", path or "/sandbox/users", nil, headers).status
+    end
+
+    it("refuse requests of other sites", function()
+      assert.equal(403, status { origin = "https://example.com" })
+      assert.equal(403, status { origin = "http://localhost:3000" })
+      assert.equal(403, status { origin = "null" })
+      assert.equal(403, status { origin = "https://127.0.0.1:4380" })
+      assert.equal(200, status { origin = "http://127.0.0.1:4380" })
+    end)
+
+    it("refuse names that are not this machine's", function()
+      for _, host in ipairs { "example.com", "127.0.0.1.example.com", "10.0.0.1:4380", "[::2]:1", "" } do
+        assert.equal(403, status { host = host })
+        assert.equal(403, status({ host = host }, "/"))
+      end
+      for _, host in ipairs { "localhost", "LOCALHOST:1", "127.0.0.1:4380", "[::1]:4380" } do
+        assert.equal(200, status { host = host })
+      end
+      assert.equal(403, status { host = { "localhost", "example.com" } })
+    end)
+
+    it("leave the service's own paths alone", function()
+      local headers = { host = "api.amazonalexa.com", origin = "https://example.com" }
+      headers.authorization = "Bearer " .. x:token()
+      assert.equal(202, x:ask("POST", exchange.LIVE, x:event(), headers).status)
+    end)
+
+    it("send no header that opens them to other sites", function()
+      local header = x:ask("GET", "/sandbox/users").header
+      assert.is_nil(header["access-control-allow-origin"])
+    end)
+  end)
+
+  describe("page", function()
+    it("shows devices, notifications and requests", function()
+      x:send(x:event())
+      local answer = x:ask("GET", "/")
+      assert.equal(200, answer.status)
+      assert.truthy(answer.body:find("1 waiting", 1, true))
+      assert.truthy(answer.body:find("tornado alert", 1, true))
+      assert.truthy(answer.body:find("POST /v1/proactiveEvents/stages/development", 1, true))
+      assert.truthy(answer.header["content-type"]:find "^text/html")
+    end)
+
+    it("escapes what came from outside, and may load nothing from elsewhere", function()
+      x:ask("PUT", "/sandbox/users/%3Cscript%3Ealert(1)%3C%2Fscript%3E", "{}")
+      x:ask("GET", "/<script>alert(2)</script>")
+      local texts = json.array { { locale = "en-US", source = '<img src=x onerror="alert(3)">' } }
+      x:send(x:event(nil, { localizedAttributes = texts }))
+      local answer = x:ask("GET", "/")
+      assert.is_nil(answer.body:find("<script", 1, true))
+      assert.is_nil(answer.body:find("<img", 1, true))
+      assert.truthy(answer.body:find("&lt;img", 1, true))
+      local policy = answer.header["content-security-policy"]
+      assert.truthy(policy:find("default-src 'none'", 1, true))
+      assert.is_nil(policy:find("unsafe", 1, true))
+    end)
+
+    it("has a style sheet of its own", function()
+      local answer = x:ask("GET", "/sandbox.css")
+      assert.same({ 200, "text/css; charset=utf-8" }, { answer.status, answer.header["content-type"] })
+    end)
+  end)
+end)
