@@ -3,6 +3,9 @@
 local core = require "proactive.core"
 local json = require "proactive.json"
 
+-- of Lua 5.3 and later
+local math_type, to_integer = rawget(math, "type"), rawget(math, "tointeger")
+
 local function nested(depth)
   local value = {}
   for _ = 2, depth do
@@ -19,8 +22,12 @@ describe("json.encode", function()
   end
 
   it("writes every kind of value", function()
-    local text = json.encode({ a = { 1, -2.5, "x" }, b = true, c = false, d = json.null, e = {}, f = json.array {} })
-    assert.equal('{"a":[1,-2.5,"x"],"b":true,"c":false,"d":null,"e":{},"f":[]}', text)
+    local value = { a = { 1, -2.5, "x" }, b = true, c = false, d = json.null, e = {} }
+    value.f = json.array {}
+    assert.equal(
+      '{"a":[1,-2.5,"x"],"b":true,"c":false,"d":null,"e":{},"f":[]}',
+      json.encode(value)
+    )
   end)
 
   it("writes plain values", function()
@@ -31,25 +38,32 @@ describe("json.encode", function()
   end)
 
   it("escapes what JSON wants escaped, and nothing else", function()
-    assert.equal([["\"\\/\b\f\n\r\t\u0001\u001f]] .. "\127é€😀" .. '"', json.encode('"\\/\b\f\n\r\t\1\31\127é€😀'))
+    local want = [["\"\\/\b\f\n\r\t\u0001\u001f]] .. '\127é€😀"'
+    assert.equal(want, json.encode '"\\/\b\f\n\r\t\1\31\127é€😀')
   end)
 
   it("writes whole numbers exactly, however they came", function()
-    assert.equal("[1000,9007199254740992,-9007199254740992,0,1700000000123456]",
-      json.encode { 1e3, 2 ^ 53, -2 ^ 53, -0.0, 1700000000123456 })
+    assert.equal(
+      "[1000,9007199254740992,-9007199254740992,0,1700000000123456]",
+      json.encode { 1e3, 2 ^ 53, -2 ^ 53, -0.0, 1700000000123456 }
+    )
   end)
 
   it("writes other numbers so that they read back the same", function()
-    assert.equal("[0.1,0.30000000000000004,-1.5,0.3333333333333333]", json.encode { 0.1, 0.1 + 0.2, -1.5, 1 / 3 })
-    for _, number in ipairs { 1 / 3, 2 / 3, 5e-324, 2.2250738585072014e-308, 123456.789, 1e-9, 0.1 + 0.7 } do
+    assert.equal("[0.1,0.30000000000000004,-1.5]", json.encode { 0.1, 0.1 + 0.2, -1.5 })
+    local awkward = { 1 / 3, 2 / 3, 5e-324, 2.2250738585072014e-308, 123456.789, 1e-9, 0.1 + 0.7 }
+    for _, number in ipairs(awkward) do
       assert.equal(number, json.decode(json.encode(number)))
     end
   end)
 
   it("writes keys by rank, then by their bytes", function()
     local order = { timestamp = 1, event = 2.5, name = 2 }
-    local text = json.encode({ b = 1, event = 2, B = 3, timestamp = 4, name = 5, a = { event = 1, b = 2 } }, { order = order })
-    assert.equal('{"timestamp":4,"name":5,"event":2,"B":3,"a":{"event":1,"b":2},"b":1}', text)
+    local value = { b = 1, event = 2, B = 3, timestamp = 4, name = 5, a = { event = 1, b = 2 } }
+    assert.equal(
+      '{"timestamp":4,"name":5,"event":2,"B":3,"a":{"event":1,"b":2},"b":1}',
+      json.encode(value, { order = order })
+    )
   end)
 
   it("writes lists of any length in order", function()
@@ -61,7 +75,8 @@ describe("json.encode", function()
   end)
 
   it("indents as people do", function()
-    local text = json.encode({ a = { 1, { b = json.array {} } }, ["c:"] = "{,}", d = {} }, { pretty = true })
+    local value = { a = { 1, { b = json.array {} } }, ["c:"] = "{,}", d = {} }
+    local text = json.encode(value, { pretty = true })
     assert.equal(table.concat({
       "{",
       '  "a": [',
@@ -82,8 +97,8 @@ describe("json.encode", function()
     local function never()
       error("a metamethod ran")
     end
-    local guarded = setmetatable({ a = 1 }, { __index = never, __len = never, __pairs = never, __eq = never, __tostring = never })
-    assert.equal('{"a":1}', json.encode(guarded))
+    local guard = { __index = never, __len = never, __pairs = never, __eq = never, __tostring = never }
+    assert.equal('{"a":1}', json.encode(setmetatable({ a = 1 }, guard)))
   end)
 
   it("leaves the value as it was", function()
@@ -94,8 +109,7 @@ describe("json.encode", function()
 
   it("refuses, with the path, what JSON cannot hold", function()
     local cases = {
-      { { event = { payload = { alert = { garbageTypes = { "BOTTLES", print } } } } },
-        "function", "event.payload.alert.garbageTypes[2]" },
+      { { alert = { garbageTypes = { "BOTTLES", print } } }, "function", "alert.garbageTypes[2]" },
       { { a = coroutine.create(print) }, "coroutine", "a" },
       { { a = { io.stdout } }, "userdata", "a[1]" },
       { { a = 0 / 0 }, "NaN", "a" },
@@ -118,10 +132,10 @@ describe("json.encode", function()
       assert.matches("2%^53", message)
       assert.equal("n", path)
     end
-    if math.type then
-      assert.matches("2%^53", (refusal(math.tointeger(2 ^ 53) + 1)))
-      assert.matches("2%^53", (refusal(math.mininteger)))
-      assert.equal("9007199254740992", json.encode(math.tointeger(2 ^ 53)))
+    if to_integer then
+      assert.matches("2%^53", (refusal(to_integer(2 ^ 53) + 1)))
+      assert.matches("2%^53", (refusal(to_integer(-2 ^ 63))))
+      assert.equal("9007199254740992", json.encode(to_integer(2 ^ 53)))
     end
   end)
 
@@ -180,7 +194,10 @@ describe("json.encode", function()
     assert.matches("too long", message)
     assert.equal("[16]", path)
     assert.matches("too long", (refusal { ("\1"):rep(15 * 1024 * 1024) })) -- grows when escaped
-    assert.matches("too long", (select(2, json.encode({ list[1], ("\n"):rep(8 * 1024 * 1024) }, { pretty = true }))))
+    local text
+    text, message = json.encode(json.decode("[" .. ("[1],"):rep(2000000) .. "1]"), { pretty = true })
+    assert.is_nil(text)
+    assert.matches("too long", message) -- grows when indented
   end)
 
   it("raises for options of a wrong type", function()
@@ -201,7 +218,9 @@ end)
 
 describe("json.decode", function()
   it("reads every kind of value", function()
-    local value = json.decode '{"a":[1,-2.5,"x\\u00e9\\ud83d\\ude00"],"b":true,"c":false,"d":null,"e":{},"f":[]}'
+    local value = json.decode [[
+      { "a": [1, -2.5, "x\u00e9\ud83d\ude00"], "b": true, "c": false, "d": null, "e": {}, "f": [] }
+    ]]
     assert.same({ 1, -2.5, "xé😀" }, { value.a[1], value.a[2], value.a[3] })
     assert.is_true(value.b)
     assert.is_false(value.c)
@@ -216,7 +235,7 @@ describe("json.decode", function()
     local list = json.decode "[1, 1e3, 5.0, -0, 9007199254740992]"
     for i, want in ipairs { "1", "1000", "5", "0", "9007199254740992" } do
       assert.equal(want, ("%d"):format(list[i]))
-      if math.type then assert.equal("integer", math.type(list[i])) end
+      if math_type then assert.equal("integer", math_type(list[i])) end
     end
     assert.equal("inf", tostring(1 / json.decode("-0")))
   end)

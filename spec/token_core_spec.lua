@@ -4,7 +4,8 @@ local core = require "proactive.core"
 local httpd = require "proactive.httpd"
 
 local SECRET = "s3cr&t=+%/ é"
-local GOOD = '{"access_token":"Atc|MQEBI","scope":"alexa::proactive_events","token_type":"bearer","expires_in":3600}'
+local GOOD = '{"access_token":"Atc|MQEBI","scope":"alexa::proactive_events",'
+  .. '"token_type":"bearer","expires_in":3600}'
 
 local function options(changes)
   local given = {
@@ -61,7 +62,8 @@ describe("core.token", function()
   end)
 
   it("raises for options of a wrong name or type", function()
-    for _, changes in ipairs { { secret = "x" }, { client_id = 1 }, { client_secret = false }, { url = {} } } do
+    local wrong = { { secret = "x" }, { client_id = 1 }, { client_secret = false }, { url = {} } }
+    for _, changes in ipairs(wrong) do
       assert.has_error(function()
         core.token(options(changes))
       end)
@@ -229,12 +231,14 @@ describe("a token", function()
     token:abandon(1)
     assert.equal("fetch", token:ask(1))
     pool = assert(core.http { user_agent = "spec" })
-    route = assert(pool:route { method = "POST", url = ("http://127.0.0.1:%d/"):format(server:port()), connect_timeout = 5 })
+    local url = ("http://127.0.0.1:%d/"):format(server:port())
+    route = assert(pool:route { method = "POST", url = url, connect_timeout = 5 })
     assert.is_true((fetch(200, GOOD, 2)))
   end)
 
   it("tells a refusal in the service's words", function()
-    local body = '{"error_description":"Client authentication failed","error":"invalid_client","error_index":"i1"}'
+    local body = '{"error_index":"i1","error_description":"Client authentication failed",'
+      .. '"error":"invalid_client"}'
     local done, refusal = fetch(401, body)
     assert.is_nil(done)
     assert.equal(401, refusal.status)
