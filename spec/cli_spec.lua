@@ -63,6 +63,7 @@ describe("proactive", function()
       { "send", "x.lua", "--all", "--stage", "production" },
       { "send", "x.lua", "--region" },
       { "sandbox", "--port", "x" },
+      { "sandbox", "--port", "65536" },
       { "sandbox", "users", "0" },
       { "validate" },
     } do
@@ -104,6 +105,47 @@ describe("proactive", function()
     local ran = cli.run({ "--version" }, { env = { PROACTIVE_LUA = "no-such-lua" } })
     assert.equal(2, ran.status)
     assert.truthy(ran.stderr:find("no no-such-lua found", 1, true), ran.stderr)
+  end)
+end)
+
+describe("proactive sandbox", function()
+  local proactive = require "proactive"
+
+  it("lists the ids of --users N", function()
+    local sandbox = assert(proactive.sandbox.start { users = 3 })
+    local ids = {}
+    for _, user in ipairs(assert(sandbox:users())) do
+      ids[#ids + 1] = user.user .. "\n"
+    end
+    sandbox:stop()
+    assert.equal(3, #ids)
+    local ran = cli.run { "sandbox", "users", "3" }
+    assert.equal(0, ran.status)
+    assert.equal(table.concat(ids), ran.stdout)
+  end)
+
+  it("says in one line that its port is in use, and ends with 1", function()
+    local sandbox = assert(proactive.sandbox.start {})
+    local ran = cli.run { "sandbox", "--port", sandbox.url:match "%d+$" }
+    sandbox:stop()
+    assert.equal(1, ran.status)
+    assert.truthy(ran.stderr:find("address in use", 1, true), ran.stderr)
+    assert.equal(1, select(2, ran.stderr:gsub("\n", "")), ran.stderr)
+  end)
+
+  it("passes its options on and says where it is", function()
+    local out = os.tmpname()
+    local words = "exec env PROACTIVE_LUA=%s bin/proactive sandbox --port 0 --users 2 --success 200"
+    local line = cli.background(words:format(cli.interpreter), out)
+    finally(function()
+      cli.stop(line)
+      os.remove(out)
+    end)
+    local url = cli.wait_for(out, "proactive sandbox: (http://127%.0%.0%.1:%d+)")
+    local remote = require("proactive.sandbox.remote").new(url)
+    assert.equal(2, #assert(remote:users()))
+    local ran = cli.run { "send", "examples/events/media_content.lua", "--all", "--sandbox", url }
+    assert.truthy(ran.stdout:find("status 200", 1, true), ran.stderr)
   end)
 end)
 

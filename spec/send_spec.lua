@@ -1,6 +1,7 @@
 --- `proactive send` and `proactive token` against a sandbox: whom they reach, what they say, how they end.
 
 local cli = require "spec.support.cli"
+local compat = require "proactive.compat"
 local json = require "proactive.json"
 local proactive = require "proactive"
 
@@ -207,7 +208,11 @@ describe("proactive send", function()
     assert.equal(1, ran.status)
     assert.truthy(ran.stderr:find("event.payload.availability.method", 1, true), ran.stderr)
     assert.truthy(ran.stderr:find("STREAM, AIR", 1, true))
-    assert.equal(1, send(file(".lua", EVENT:format("assert(", "ON_AIR", ")")), { "--all" }).status)
+    -- the assert of plain Lua 5.1 takes text only and hides the refusal
+    if compat.abi ~= "5.1" then
+      local asserted = file(".lua", EVENT:format("assert(", "ON_AIR", ")"))
+      assert.equal(1, send(asserted, { "--all" }).status)
+    end
     local late = file(".lua", ("return { event = (function() %s end)(), expires_in = 9 }"):format(GOOD))
     ran = send(late, { "--to", user(1), user(2) })
     assert.equal(1, ran.status)

@@ -78,6 +78,37 @@ function cli.shell(line, input)
   return { stdout = slurp(out), stderr = slurp(err), status = tonumber(slurp(status)) }
 end
 
+--- Starts a shell command line beside this process; what it says goes to a file.
+---@return string pid
+function cli.background(line, path)
+  local started = cli.shell(("%s >%s 2>&1 & echo $!"):format(line, path))
+  return (started.stdout:match "%d+")
+end
+
+--- Ends what `background` started.
+function cli.stop(pid)
+  cli.shell("kill " .. pid)
+end
+
+--- Waits, ten seconds at most, until a file holds what a pattern captures.
+---@return string
+function cli.wait_for(path, pattern)
+  local core = require "proactive.core"
+  local pool = assert(core.http {})
+  local ends = core.monotonic() + 10
+  repeat
+    local handle = assert(io.open(path, "r"))
+    local found = handle:read("*a"):match(pattern)
+    handle:close()
+    if found then
+      pool:close()
+      return found
+    end
+    pool:step(0.01)
+  until core.monotonic() > ends
+  error(("%s does not show %s"):format(path, pattern))
+end
+
 --- Runs `proactive` with these words.
 ---@param words string[]
 ---@param opts {input: string?, env: table<string, string|false>?, bin: string?}?

@@ -260,7 +260,7 @@ function demo.run(_, out)
   needs.module("proactive.core")
   needs.module("proactive.httpd")
   local sandbox, err = require("proactive.sandbox").start {}
-  if not sandbox then stop.with(1, "%s", tostring(err)) end
+  if not sandbox then stop.with(1, err) end
   local done, thrown = pcall(function()
     new(out, sandbox):play()
   end)

@@ -35,7 +35,7 @@ local function find(name)
     if name == full or name == short or name == entry.type then return entry end
     known[#known + 1], known[#known + 2], known[#known + 3] = full, short, entry.type
   end
-  stop.usage("unknown event '%s'%s", name, nearest.hint(name, known))
+  stop.usage("unknown event '%s'%s; proactive events lists them", name, nearest.hint(name, known))
 end
 
 local function list(out)
@@ -63,14 +63,20 @@ end
 -- What a field's own line does not say: which values, how many.
 local SAYS_MORE = { enum = true, array = true, integer = true }
 
+local FIELD_LINE = "  %-28s%-32s%s"
+
 local function tree(node, out, indent)
   local margin = (" "):rep(indent)
   for _, field in ipairs(node.fields) do
-    local name = ("%s%s"):format(margin, field.name)
-    out:print("  %-28s %-32s %s", name, traits(field), field.about or "")
-    local more = SAYS_MORE[field.kind] and field.expected or nil
-    for _, line in ipairs(more and explain.fold(more, 94 - indent) or {}) do
-      out:print("  %s  %s", margin, out:paint("dim", line))
+    local name, what = ("%s%s"):format(margin, field.name), traits(field)
+    for _, line in ipairs(explain.fold(field.about or "", 38)) do
+      out:print("%s", (FIELD_LINE:format(name, what, line):gsub(" +$", "")))
+      name, what = "", ""
+    end
+    if SAYS_MORE[field.kind] then
+      for _, line in ipairs(explain.fold(field.expected, 94 - indent)) do
+        out:print("  %s  %s", margin, out:paint("dim", line))
+      end
     end
     if field.fields then tree(field, out, indent + 2) end
   end

@@ -82,12 +82,14 @@ function flags.client_options(args)
   return options
 end
 
---- A whole number from a lower limit on, for argparse's `convert`.
-function flags.whole(least)
+--- A whole number within limits, for argparse's `convert`.
+---@param least integer
+---@param most integer
+function flags.whole(least, most)
   return function(text)
-    local number = text:find("^%d+$") and #text <= 9 and tonumber(text)
-    if not number or number < least then
-      return nil, ("a whole number from %d expected, got '%s'"):format(least, text)
+    local number = text:find("^%d+$") and tonumber(text)
+    if not number or number < least or number > most then
+      return nil, ("a whole number from %d to %d expected, got '%s'"):format(least, most, text)
     end
     return number
   end

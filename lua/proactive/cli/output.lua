@@ -142,13 +142,16 @@ function Output:json(value)
   self:print("%s", assert(json.encode(value, { order = output.order })))
 end
 
---- The order of the fields in the JSON of this command line.
+local NAMES = "file valid granted event about sample user audience region accepted locale text "
+  .. "known status request_id reference_id method url scope expires_in length token violations "
+  .. "warnings path rule message got expected hint line column kind fix"
+
+--- The order of the fields in the JSON of this command line, for `json.encode`.
+---@type table<string, integer>
 output.order = {}
-for rank, name in ipairs {
-  "file", "valid", "user", "audience", "region", "accepted", "status", "request_id", "reference_id",
-  "method", "url", "locale", "text", "known", "violations", "warnings",
-  "path", "rule", "message", "got", "expected", "hint", "kind", "fix",
-} do
+local rank = 0
+for name in NAMES:gmatch "%S+" do
+  rank = rank + 1
   output.order[name] = rank
 end
 

@@ -14,6 +14,11 @@ local preview = {
     .. "--utc-offset +02:00",
 }
 
+local function offset(text)
+  if text:find("^[+-]%d%d:%d%d$") then return text end
+  return nil, ("an offset as +02:00 expected, got '%s'"):format(text)
+end
+
 function preview.declare(parser)
   parser:argument("FILE"):target "file"
   parser
@@ -24,6 +29,7 @@ function preview.declare(parser)
   parser
     :option("--utc-offset")
     :argname("+HH:MM")
+    :convert(offset)
     :description "Say times at this offset; default: as they are written."
   flags.json(parser)
 end
@@ -70,27 +76,54 @@ local function load(name)
   return body.event(loaded.body)
 end
 
-local function show(locale, said, out)
-  if out.as_json then
+local COMPOSED = "composed: in the manner of Amazon's sentences, its own wording is not known"
+
+local function print_json(results, out)
+  for _, said in ipairs(results) do
     local warnings = output.violations(said.warnings)
-    return out:json { locale = locale, text = said.text, known = said.known, warnings = warnings }
+    out:json { locale = said.locale, text = said.text, known = said.known, warnings = warnings }
   end
-  out:print("%s  %s", locale, said.text)
-  if not said.known then out:print("       %s", "composed: Amazon's own wording is not known") end
-  for _, warning in ipairs(said.warnings) do
-    out:block(explain.violation(warning), 7)
+end
+
+--- Warnings, each once: most are the same in every locale.
+local function print_warnings(results, out)
+  local seen = {}
+  for _, said in ipairs(results) do
+    for _, warning in ipairs(said.warnings) do
+      local lines = explain.violation(warning)
+      local text = table.concat(lines, "\n")
+      if not seen[text] then
+        out:print ""
+        out:block(lines, 0)
+      end
+      seen[text] = true
+    end
   end
+end
+
+local function print_text(results, out)
+  local composed = false
+  for _, said in ipairs(results) do
+    local text = said.text ~= "" and said.text or "(silent)"
+    composed = composed or (said.text ~= "" and not said.known)
+    out:print("%s  %s%s", said.locale, text, said.text ~= "" and not said.known and " *" or "")
+  end
+  if composed then out:print("\n* %s", COMPOSED) end
+  print_warnings(results, out)
 end
 
 function preview.run(args, out)
   if out.as_json then needs.module("proactive.core") end
   local event = load(args.file)
-  local locales = args.locale[1] and args.locale or locales_of(event)
-  for _, locale in ipairs(locales) do
+  local results = {}
+  for index, locale in ipairs(args.locale[1] and args.locale or locales_of(event)) do
     local said, err = require("proactive").preview(event, locale, { utc_offset = args.utc_offset })
     if not said then stop.with(1, err) end
-    show(locale, said, out)
+    results[index] = said
+    said.locale = locale
   end
+  local show = out.as_json and print_json or print_text
+  show(results, out)
   return 0
 end
 

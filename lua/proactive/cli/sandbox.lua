@@ -36,7 +36,7 @@ function sandbox.declare(parser)
   parser
     :option("--port")
     :argname("PORT")
-    :convert(flags.whole(0))
+    :convert(flags.whole(0, 65535))
     :description "The port (default: 4380); 0 takes a free one."
   parser
     :option("--host")
@@ -46,13 +46,13 @@ function sandbox.declare(parser)
   parser
     :option("--users")
     :argname("N")
-    :convert(flags.whole(0))
+    :convert(flags.whole(0, 1000000))
     :description "Start with N customers alike; default: a handful over regions and locales."
   declare_answers(parser)
   parser:require_command(false)
   parser:command_target "action"
   local users = parser:command("users"):description "List the user ids of --users N."
-  users:argument("N"):target("count"):convert(flags.whole(1))
+  users:argument("N"):target("count"):convert(flags.whole(1, 1000000))
 end
 
 local function list_users(count, out)
@@ -79,7 +79,7 @@ function sandbox.run(args, out)
     no_auth_status = args.no_auth_status and tonumber(args.no_auth_status),
     success = args.success and tonumber(args.success),
   }
-  if not ok then stop.with(1, "%s", tostring(err)) end
+  if not ok then stop.with(1, "%s. %s", err.message, err.fix or "") end
   return 0
 end
 

@@ -57,13 +57,17 @@ end
 ---@param entry proactive.EventSchema
 ---@return string[] lines
 function source_text.script(entry)
-  local lines = {
-    'local proactive = require "proactive"',
-    "local L = proactive.localized",
-    "",
-    ("return proactive.events.%s.%s {"):format(entry.type, entry.state),
-  }
-  write_object(entry.example, entry.payload, lines, 1)
+  local payload = {}
+  write_object(entry.example, entry.payload, payload, 1)
+  local lines = { 'local proactive = require "proactive"' }
+  if table.concat(payload):find("= L {", 1, true) then
+    lines[2] = "local L = proactive.localized"
+  end
+  lines[#lines + 1] = ""
+  lines[#lines + 1] = ("return proactive.events.%s.%s {"):format(entry.type, entry.state)
+  for _, line in ipairs(payload) do
+    lines[#lines + 1] = line
+  end
   lines[#lines + 1] = "}"
   return lines
 end

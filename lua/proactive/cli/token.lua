@@ -24,15 +24,15 @@ local function ask(args)
   return client:token()
 end
 
---- A whole number of seconds as a moment, in UTC.
-local function moment(seconds)
-  return require("proactive.time").format(os.time() + math.floor(seconds))
+local function whole(seconds)
+  return math.floor(seconds + 0.5)
 end
 
 local function print_token(info, args, out)
   if args.reveal then return out:print("%s", info.reveal()) end
+  local at = require("proactive.time").format(os.time() + whole(info.expires_in))
   out:print("scope    %s", info.scope)
-  out:print("expires  in %d seconds (%s)", math.floor(info.expires_in + 0.5), moment(info.expires_in))
+  out:print("expires  in %d seconds (%s)", whole(info.expires_in), at)
   out:print("length   %d characters", info.length)
 end
 
@@ -55,7 +55,7 @@ function token.run(args, out)
   out:json {
     granted = true,
     scope = info.scope,
-    expires_in = math.floor(info.expires_in + 0.5),
+    expires_in = whole(info.expires_in),
     length = info.length,
     token = args.reveal and info.reveal() or nil,
   }
