@@ -64,6 +64,7 @@ describe("the sandbox's control paths", function()
       x:ask("PUT", "/sandbox/users/a%20b%2Fc", "{}")
       assert.equal("a b/c", x:get("/sandbox/users/a%20b%2Fc").user)
       assert.equal(400, x:ask("GET", "/sandbox/users/a%2").status)
+      assert.equal(400, x:ask("PUT", "/sandbox/users/%FF", "{}").status)
     end)
 
     it("refuse what they do not know, with the nearest name", function()
@@ -167,6 +168,16 @@ describe("the sandbox's control paths", function()
     local requests = x:get "/sandbox/requests"
     assert.equal(1000, #requests)
     assert.same({ "/somewhere", 404 }, { requests[1000].path, requests[1000].status })
+  end)
+
+  it("show requests of any bytes, long ones shortened between characters", function()
+    local headers = { authorization = "Bearer " .. x:token(), ["x-odd"] = { "\255", "a" } }
+    x:ask("POST", exchange.LIVE, "\255\0ok", headers)
+    x:ask("POST", exchange.LIVE, "x" .. ("ä"):rep(10000), headers)
+    local requests = x:get "/sandbox/requests"
+    assert.equal("??ok", requests[2].body)
+    assert.same({ "?", "a" }, requests[2].headers["x-odd"])
+    assert.equal("x" .. ("ä"):rep(8191), requests[3].body)
   end)
 
   it("forget the oldest notifications beyond their number", function()

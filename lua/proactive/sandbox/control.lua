@@ -1,13 +1,14 @@
 --- The control paths under /sandbox/: what a test, a person or the page does to the sandbox's
 --- world.
 
+local endpoints = require "proactive.endpoints"
 local fields = require "proactive.sandbox.fields"
 local form = require "proactive.sandbox.form"
 local inbox = require "proactive.sandbox.inbox"
 local json = require "proactive.json"
 local reply = require "proactive.sandbox.reply"
 local skills = require "proactive.sandbox.skills"
-local endpoints = require "proactive.endpoints"
+local text = require "proactive.text"
 
 local control = {}
 
@@ -76,13 +77,13 @@ local function list(query, first, last, entry)
   for index = from, last do
     local value = entry(index)
     if value then
-      local text = json.encode(value)
-      if #parts > 0 and size + #text + 1 > room then
+      local encoded = json.encode(value)
+      if #parts > 0 and size + #encoded + 1 > room then
         stopped = index - 1
         break
       end
-      parts[#parts + 1] = text
-      size = size + #text + 1
+      parts[#parts + 1] = encoded
+      size = size + #encoded + 1
     end
   end
   local answered = reply.json(200, "[" .. table.concat(parts, ",") .. "]")
@@ -290,9 +291,10 @@ function control.handle(world, request)
   if request.too_large then return refuse(413, "the body is too large") end
   local method = methods[request.method]
   if not method then return not_allowed(methods) end
-  local argument = id and form.unescape(id)
-  if not id then argument = form.parse(request.query or "") end
-  if not argument then return refuse(400, "the address is not encoded as it should be") end
+  local argument = id and form.unescape(id) or not id and form.parse(request.query or "")
+  if not argument or text.problem(id and argument or argument.user or "") then
+    return refuse(400, "the address is not encoded as it should be")
+  end
   return method(world, argument, request)
 end
 

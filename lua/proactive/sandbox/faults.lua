@@ -100,11 +100,19 @@ end
 -- What the server writes itself, from the body and the connection.
 local SERVERS_OWN = { ["content-length"] = true, ["transfer-encoding"] = true, connection = true }
 
+-- Far below what the server takes, far above what a test needs.
+local MOST_HEADERS, LONGEST_HEADER = 50, 200
+
 local function headers_problem(headers, where)
+  local count = 0
   for name, value in pairs(headers) do
+    count = count + 1
     if SERVERS_OWN[name:lower()] then return ("%s: %s is the server's"):format(where, name) end
     if not name:find("^[%w%-_]+$") or type(value) ~= "string" or value:find("[%c\127]") then
       return ("%s: a header needs a plain name and a text of one line"):format(where)
+    elseif #name + #value > LONGEST_HEADER or count > MOST_HEADERS then
+      local limits = "%s: at most %d headers of %d bytes each"
+      return limits:format(where, MOST_HEADERS, LONGEST_HEADER)
     end
   end
 end

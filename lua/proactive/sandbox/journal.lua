@@ -1,5 +1,8 @@
 --- The last requests with their answers. Secrets are taken out before anything is stored.
 
+local json = require "proactive.json"
+local text = require "proactive.text"
+
 -- Requests kept, and bytes kept of each body.
 local MOST_REQUESTS = 1000
 local MOST_BYTES = 16384
@@ -24,8 +27,28 @@ function Journal:reset()
   self.first, self.last, self.entries = 1, 0, {}
 end
 
+-- Cuts between characters.
 local function shorten(body)
-  return #body > MOST_BYTES and body:sub(1, MOST_BYTES) or body
+  if #body <= MOST_BYTES then return body end
+  local length = MOST_BYTES
+  while length > 0 and body:find("^[\128-\191]", length + 1) do
+    length = length - 1
+  end
+  return body:sub(1, length)
+end
+
+-- What JSON can carry of bytes from anywhere, also inside a list.
+local function showable(value)
+  if type(value) == "table" then
+    local copy = json.is_array(value) and json.array {} or {}
+    for key, part in pairs(value) do
+      copy[key] = showable(part)
+    end
+    return copy
+  elseif type(value) == "string" and text.problem(value) then
+    return (value:gsub("[%z\128-\255]", "?"))
+  end
+  return value
 end
 
 local function remove_from_headers(headers)
@@ -82,10 +105,10 @@ function Journal:view(index)
   end
   local view = {}
   for name, value in pairs(entry) do
-    view[name] = value
+    view[name] = showable(value)
   end
   view.answer_headers = nil
-  view.answer = { headers = headers, body = entry.answer }
+  view.answer = { headers = showable(headers), body = showable(entry.answer) }
   return view
 end
 

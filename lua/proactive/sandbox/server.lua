@@ -5,6 +5,7 @@
 local app = require "proactive.sandbox.app"
 local core = require "proactive.core"
 local errors = require "proactive.errors"
+local reply = require "proactive.sandbox.reply"
 local timers = require "proactive.sandbox.timers"
 local tls = require "proactive.sandbox.tls"
 local world = require "proactive.sandbox.world"
@@ -90,6 +91,14 @@ local function give_due(self)
   end
 end
 
+-- A defect of ours costs one answer, not the sandbox.
+local function answer_to(self, request)
+  local done, answer = pcall(self.app.handle, self.app, request)
+  if done then return answer end
+  io.stderr:write(("proactive sandbox: a defect: %s\n"):format(tostring(answer)))
+  return reply.refusal(500, "the sandbox failed; its standard error says how")
+end
+
 --- Waits up to `timeout` seconds and serves what has come and what is due.
 ---@param timeout number?
 ---@return true?
@@ -99,7 +108,7 @@ function Server:step(timeout)
   if not waiting then return nil, message end
   local request = self.listener:next()
   while request do
-    local answer = self.app:handle(request)
+    local answer = answer_to(self, request)
     if answer.delay then
       self.timers:add(core.monotonic() + answer.delay, { id = request.id, answer = answer })
     else
