@@ -38,18 +38,26 @@ local function find(name)
   stop.usage("unknown event '%s'%s; proactive events lists them", name, nearest.hint(name, known))
 end
 
+local function print_json(entry, out)
+  local said = sample(entry)
+  out:json { event = entry.name, about = entry.about, sample = said.text, known = said.known }
+end
+
+local function print_title(entry, out)
+  out:print("%s", out:paint("bold", entry.name))
+  out:print("  %s", entry.about)
+  out:print('  "%s"', sample(entry).text)
+end
+
 local function list(out)
   local schema = require "proactive.schema"
   for index, name in ipairs(schema.names) do
     local entry = schema.catalogue[name]
-    local said = sample(entry)
     if out.as_json then
-      out:json { event = name, about = entry.about, sample = said.text, known = said.known }
+      print_json(entry, out)
     else
       if index > 1 then out:print "" end
-      out:print("%s", out:paint("bold", name))
-      out:print("  %s", entry.about)
-      out:print('  "%s"', said.text)
+      print_title(entry, out)
     end
   end
 end
@@ -84,9 +92,7 @@ end
 
 local function show(entry, out)
   local proactive = require "proactive"
-  out:print("%s", out:paint("bold", entry.name))
-  out:print("  %s", entry.about)
-  out:print('  "%s"', sample(entry).text)
+  print_title(entry, out)
   out:print("")
   tree(entry.payload, out, 0)
   out:print("")
@@ -103,7 +109,7 @@ function command.run(args, out)
   if not entry then
     list(out)
   elseif out.as_json then
-    out:print("%s", require("proactive.schema.json_schema").text(entry))
+    print_json(entry, out)
   else
     show(entry, out)
   end
