@@ -17,6 +17,7 @@
 
 /* What later versions of libcurl made better; everything else is in 7.68. */
 #define HTTP_OLDEST_CURL 0x074400
+#define HTTP_HAS_PREREQ (LIBCURL_VERSION_NUM >= 0x075000)
 #define HTTP_HAS_PROTOCOLS_STR (LIBCURL_VERSION_NUM >= 0x075500)
 #define HTTP_HAS_CA_CACHE (LIBCURL_VERSION_NUM >= 0x075700)
 #define HTTP_HAS_CA_INFO (LIBCURL_VERSION_NUM >= 0x074600)
@@ -57,6 +58,7 @@ struct http_transfer {
   buf body;
   buf authorization;
   struct curl_slist authorization_node; /* in front of the route's headers */
+  bool requested;                       /* the request was begun */
   bool final;                           /* a final status and its headers have arrived */
   bool headers_full;                    /* more header bytes than we take */
   double started;

@@ -49,9 +49,25 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *userp) {
   return 0;
 }
 
+#if HTTP_HAS_PREREQ
+/* CURLOPT_PREREQFUNCTION: when a connection that was open already ends without an answer, libcurl
+ * sends the request once more on its own. The first may have arrived, so that is the caller's to
+ * decide: one transfer is one request. An older libcurl cannot be kept from it. */
+static int on_request(void *userp, char *peer, char *own, int peer_port, int own_port) {
+  http_transfer *t = userp;
+  (void)peer, (void)own, (void)peer_port, (void)own_port;
+  if (t->requested) return CURL_PREREQFUNC_ABORT;
+  t->requested = true;
+  return CURL_PREREQFUNC_OK;
+}
+#endif
+
 CURLcode http_transfer_configure(CURL *easy) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+#if HTTP_HAS_PREREQ
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
+#endif
   return code;
 }
 
@@ -88,6 +104,9 @@ CURLcode http_transfer_arm(http_transfer *t, const http_route_entry *route,
   CURLcode code = curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+#if HTTP_HAS_PREREQ
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
+#endif
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->result.error);
   if (code == CURLE_OK)
     code = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, http_milliseconds(request->timeout));
@@ -148,6 +167,7 @@ static http_cause cause_of(const http_transfer *t, CURLcode code) {
   case CURLE_GOT_NOTHING:
   case CURLE_PARTIAL_FILE:
   case CURLE_HTTP2_STREAM:
+  case CURLE_ABORTED_BY_CALLBACK: /* by on_request */
     return HTTP_RESET;
   case CURLE_OUT_OF_MEMORY:
   case CURLE_FAILED_INIT:
@@ -161,6 +181,8 @@ static void describe(http_transfer *t, CURLcode code) {
   http_result *r = &t->result;
   if (t->headers_full)
     snprintf(r->error, sizeof r->error, "more than %u bytes of headers", LIMIT_HEADER_BYTES);
+  else if (code == CURLE_ABORTED_BY_CALLBACK)
+    snprintf(r->error, sizeof r->error, "the connection ended before the answer");
   else if (code == CURLE_OK)
     snprintf(r->error, sizeof r->error, "the connection ended before the headers did");
   else if (r->error[0] == '\0')
