@@ -110,6 +110,22 @@ describe("a sandbox process", function()
   end)
 end)
 
+describe("the page about the sandbox", function()
+  it("begins with a program that runs", function()
+    local program = files.read("docs/sandbox.md"):match "```lua\n(.-)```"
+    local printed, print_before = {}, _G.print
+    finally(function()
+      _G.print = print_before
+    end)
+    _G.print = function(...)
+      printed[#printed + 1] = table.concat({ ... }, " ")
+    end
+    assert(compat.load_text(program, "=docs/sandbox.md"))()
+    assert.equal(1, #printed)
+    assert.truthy(printed[1]:find "^en%-US .*tornado")
+  end)
+end)
+
 describe("starting a sandbox", function()
   it("with many customers gives lists longer than one answer can be", function()
     local running = assert(sandbox.start { users = 1500 })

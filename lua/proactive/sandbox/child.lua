@@ -34,12 +34,17 @@ local function program(options, ready)
 end
 
 -- What ends without a word gets one, so that nobody waits for it.
-local COMMAND = "%s -e %s; if test -f %s && ! test -s %s; then echo %s >%s; fi"
+local COMMAND = [[if command -v LUA >/dev/null; then LUA -e CODE; fi
+if test -f READY && ! test -s READY; then echo WORD >READY; fi]]
 
 local function command(lua, code, ready)
-  local file = files.quote(ready)
-  local word = files.quote("error the interpreter " .. lua .. " could not run it")
-  return COMMAND:format(files.quote(lua), files.quote(code), file, file, word, file)
+  local words = {
+    LUA = files.quote(lua),
+    CODE = files.quote(code),
+    READY = files.quote(ready),
+    WORD = files.quote("error the interpreter " .. lua .. " could not run it"),
+  }
+  return (COMMAND:gsub("%u+", words))
 end
 
 local function failed(message)
