@@ -68,7 +68,8 @@ describe("a sandbox process", function()
   it("refuses a wrong call with an error", function()
     local done, err = running:put_user { user = "a", locale = "en" }
     assert.is_nil(done)
-    assert.same({ "invalid", 400, "locale must look like en-US" }, { err.kind, err.status, err.message })
+    assert.same({ "invalid", 400 }, { err.kind, err.status })
+    assert.equal("locale must look like en-US", err.message)
     assert.equal("not_found", select(2, running:delete_user "nobody").kind)
   end)
 
@@ -88,7 +89,8 @@ describe("a sandbox process", function()
 
   it("holds a delayed answer back while it serves others", function()
     assert(running:fault { match = { count = 1 }, delay = 0.3 })
-    local route = assert(pool:route { method = "POST", url = running.url .. "/v1/proactiveEvents/" })
+    local url = running.url .. "/v1/proactiveEvents/"
+    local route = assert(pool:route { method = "POST", url = url })
     local slow = assert(pool:start(route, "{}", 10))
     pool:step(0.05, nil, 2)
     local quick = assert(pool:start(route, "{}", 10))

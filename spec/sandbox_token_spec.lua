@@ -65,7 +65,8 @@ describe("the sandbox's token endpoint", function()
     assert.same({ status, text }, { answer.status, answer.body })
   end
 
-  local INVALID_CLIENT = '{"error_description":"Client authentication failed","error":"invalid_client"}'
+  local INVALID_CLIENT = '{"error_description":"Client authentication failed",'
+    .. '"error":"invalid_client"}'
   local INVALID_SCOPE = '{"error_description":"The request has an invalid parameter : scope",'
     .. '"error":"invalid_scope"}'
 

@@ -10,7 +10,8 @@ local busted = require "busted"
 
 local support = {}
 
---- The sandbox of the enclosing block; what `proactive.sandbox.start` gives, for as long as it runs.
+--- The sandbox of the enclosing block; what `proactive.sandbox.start` gives, for as long as it
+--- runs.
 ---@param options table?  those of `proactive.sandbox.start`
 ---@return table
 function support.use(options)
