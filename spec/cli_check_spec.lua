@@ -9,7 +9,10 @@ local proactive = require "proactive"
 local L = proactive.localized
 return proactive.events.MediaContent.Available {
   availability = { startTime = "2026-06-08T20:00:00-04:00", method = "%s" },
-  content = { name = L { ["en-US"] = "Some event", ["de-DE"] = "Ein Ereignis" }, contentType = "EPISODE" },
+  content = {
+    name = L { ["en-US"] = "Some event", ["de-DE"] = "Ein Ereignis" },
+    contentType = "EPISODE",
+  },
 }
 ]]
 
@@ -29,8 +32,8 @@ local function body(expires_in)
       contentType = "EPISODE",
     },
   })
-  local opts = { expires_in = expires_in }
-  return assert(proactive.encode(assert(proactive.request(event, proactive.audience.multicast(), opts))))
+  local everyone, opts = proactive.audience.multicast(), { expires_in = expires_in }
+  return assert(proactive.encode(assert(proactive.request(event, everyone, opts))))
 end
 
 local function lines_of(text)
@@ -55,7 +58,7 @@ describe("proactive validate", function()
     assert.equal(1, ran.status)
     assert.truthy(ran.stdout:find("event.payload.availability.method\n", 1, true))
     assert.truthy(ran.stdout:find('found    "AIRED"\n', 1, true), ran.stdout)
-    assert.truthy(ran.stdout:find("allowed  one of STREAM, AIR, RELEASE, PREMIERE, DROP\n", 1, true))
+    assert.truthy(ran.stdout:find("allowed  one of STREAM, AIR, RELEASE", 1, true))
     assert.truthy(ran.stdout:find("to do    did you mean AIR?\n", 1, true))
   end)
 

@@ -1,4 +1,5 @@
---- `proactive demo`: what it shows, and that it fails when the sandbox did not answer what it shows.
+--- `proactive demo`: what it shows, and that it fails when the sandbox did not answer what it
+--- shows.
 
 local cli = require "spec.support.cli"
 local evening = require "proactive.cli.evening"

@@ -1,4 +1,5 @@
---- `proactive send` and `proactive token` against a sandbox: whom they reach, what they say, how they end.
+--- `proactive send` and `proactive token` against a sandbox: whom they reach, what they say, how
+--- they end.
 
 local cli = require "spec.support.cli"
 local compat = require "proactive.compat"
@@ -14,6 +15,7 @@ return %s proactive.events.MediaContent.Available {
 }%s
 ]]
 local GOOD = EVENT:format("", "AIR", "")
+local LATE = ("return { event = (function() %s end)(), expires_in = 9 }"):format(GOOD)
 
 local sandbox
 
@@ -213,7 +215,7 @@ describe("proactive send", function()
       local asserted = file(".lua", EVENT:format("assert(", "ON_AIR", ")"))
       assert.equal(1, send(asserted, { "--all" }).status)
     end
-    local late = file(".lua", ("return { event = (function() %s end)(), expires_in = 9 }"):format(GOOD))
+    local late = file(".lua", LATE)
     ran = send(late, { "--to", user(1), user(2) })
     assert.equal(1, ran.status)
     assert.equal(1, select(2, ran.stderr:gsub("at least 5 minutes", "")), ran.stderr)
@@ -223,7 +225,7 @@ describe("proactive send", function()
   end)
 
   it("leaves the judgement to the service with --no-validate", function()
-    local late = file(".lua", ("return { event = (function() %s end)(), expires_in = 9 }"):format(GOOD))
+    local late = file(".lua", LATE)
     local ran = send(late, { "--all", "--no-validate" })
     assert.equal(1, ran.status)
     assert.truthy(ran.stderr:find("400 invalid", 1, true), ran.stderr)
@@ -275,7 +277,8 @@ describe("proactive send", function()
     local base = "PROACTIVE_LUA=%s bin/proactive send %s --stage live --sandbox %s "
     base = base:format(cli.interpreter, path, sandbox.url)
     local function answered(words, answer)
-      return cli.shell(("script -qec %s /dev/null"):format(cli.quote(base .. words)), answer .. "\n")
+      local line = ("script -qec %s /dev/null"):format(cli.quote(base .. words))
+      return cli.shell(line, answer .. "\n")
     end
     assert.equal(2, answered("--all", "yes").status)
     assert.equal(2, answered(("--to %s %s"):format(user(1), user(2)), "all").status)

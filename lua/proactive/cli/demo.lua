@@ -22,6 +22,7 @@ function demo.declare() end
 
 ---@class proactive.cli.Demo
 ---@field out proactive.cli.Output
+---@field core table
 ---@field sandbox table
 ---@field client proactive.Client
 ---@field users table[]
@@ -60,7 +61,7 @@ end
 
 --- Seconds until the event's expiry.
 function Demo:life()
-  return self.expires - require("proactive.core").wall()
+  return self.expires - self.core.wall()
 end
 
 --- Demands of the sandbox, at the end, that it gave this answer.
@@ -236,7 +237,7 @@ function Demo:play()
   self:confirm()
 end
 
-local function new(out, sandbox)
+local function new(out, core, sandbox)
   local now = os.time()
   local starts, expires = evening.times(now)
   local client, err = require("proactive").client { sandbox = sandbox.url }
@@ -246,6 +247,7 @@ local function new(out, sandbox)
   local text = require("proactive.time").format(starts, evening.utc_offset(starts))
   return setmetatable({
     out = out,
+    core = core,
     sandbox = sandbox,
     client = client,
     users = assert(sandbox:users()),
@@ -257,12 +259,12 @@ local function new(out, sandbox)
 end
 
 function demo.run(_, out)
-  needs.module("proactive.core")
+  local core = needs.module("proactive.core")
   needs.module("proactive.httpd")
   local sandbox, err = require("proactive.sandbox").start {}
   if not sandbox then stop.with(1, err) end
   local done, thrown = pcall(function()
-    new(out, sandbox):play()
+    new(out, core, sandbox):play()
   end)
   sandbox:stop()
   if not done then error(thrown, 0) end

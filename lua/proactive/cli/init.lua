@@ -12,8 +12,10 @@ local cli = {}
 --- and `run`.
 cli.commands = { "demo", "sandbox", "events", "validate", "preview", "send", "token" }
 
+local COMMAND = "proactive.cli.%s"
+
 local function module_of(name)
-  return require("proactive.cli." .. name)
+  return require(COMMAND:format(name))
 end
 
 local function is_command(name)
