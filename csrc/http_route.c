@@ -71,7 +71,8 @@ static bool has_part(CURLU *u, CURLUPart part) {
 static int read_parts(address *a, CURLU *u, const char *url, char *error) {
   CURLUcode code = curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
   if (code == CURLUE_OUT_OF_MEMORY) return http_fail(error, "out of memory");
-  if (code != CURLUE_OK) return http_fail(error, "not a URL: %.180s", url);
+  if (code != CURLUE_OK) /* what may hold a password is not repeated */
+    return http_fail(error, "not a URL: %.180s", strchr(url, '@') == NULL ? url : "it has an @");
   if (has_part(u, CURLUPART_USER) || has_part(u, CURLUPART_PASSWORD))
     return http_fail(error, "a URL must not hold a user name or a password");
   if (has_part(u, CURLUPART_FRAGMENT) || has_part(u, CURLUPART_ZONEID))

@@ -189,12 +189,17 @@ static void describe(http_transfer *t, CURLcode code) {
     snprintf(r->error, sizeof r->error, "%s", curl_easy_strerror(code));
 }
 
-/* libcurl counts what it handed to the kernel. A write that failed is not counted, but may have gone
- * in part. */
-static bool may_have_left(http_transfer *t, CURLcode code) {
+/* Without on_request: libcurl counts what it handed to the kernel. A write that failed is not counted,
+ * but may have gone in part. */
+static bool may_have_left(const http_transfer *t, CURLcode code) {
+#if HTTP_HAS_PREREQ
+  (void)code;
+  return t->requested;
+#else
   long bytes = 0;
   curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &bytes);
   return bytes > 0 || code == CURLE_SEND_ERROR || t->final;
+#endif
 }
 
 /* A final status that has arrived is the outcome, however the rest went. */
