@@ -185,6 +185,14 @@ describe("the sandbox's events endpoint", function()
     assert.truthy(notification.spoken:find("Beispielwetter", 1, true))
   end)
 
+  it("lists notifications briefly when told to", function()
+    x:send(x:event(AMERICAN))
+    local notification = x:get("/sandbox/notifications?brief=1")[1]
+    assert.same({ AMERICAN, "new" }, { notification.user, notification.state })
+    assert.is_nil(notification.spoken)
+    assert.is_nil(notification.readable)
+  end)
+
   it("delivers unread what has no text in the device's locale, and says why", function()
     x:send(x:event(JAPANESE), "/fe" .. exchange.DEVELOPMENT)
     local notification = inbox(JAPANESE)[1]

@@ -189,7 +189,7 @@ local function list_notifications(world, query)
     customer, refusal = customer_of(world, query.user)
     if not customer then return refusal end
   end
-  return list(query, world.inbox:listing(customer))
+  return list(query, world.inbox:listing(customer, query.brief ~= nil))
 end
 
 local function delete_notifications(world, query)

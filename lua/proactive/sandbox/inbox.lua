@@ -11,6 +11,18 @@ local PER_CUSTOMER = 1000
 -- https://medium.com/swlh/get-started-with-amazon-alexa-skills-proactive-events-api-5b082bcb282c
 local KEPT_AS_OLD = 6 * 3600
 
+-- What is shown of a notification as it is kept.
+local SHOWN = {
+  "user",
+  "event",
+  "reference_id",
+  "stage",
+  "region",
+  "locale",
+  "received_at",
+  "expires_at",
+}
+
 local Inbox = {}
 Inbox.__index = Inbox
 
@@ -107,43 +119,34 @@ local function state_of(notification, now)
   return now < notification.expires_at and "new" or "expired"
 end
 
---- One notification as the control path shows it.
-local function view(notification, now)
-  local said = speech.of(
-    notification.text,
-    notification.locale,
-    notification.utc_offset,
-    notification.received_at
-  )
-  return {
-    user = notification.user,
-    event = notification.event,
-    reference_id = notification.reference_id,
-    stage = notification.stage,
-    region = notification.region,
-    locale = notification.locale,
-    spoken = said.spoken,
-    known = said.known,
-    readable = said.readable,
-    reason = said.reason,
-    notes = said.notes,
-    received_at = notification.received_at,
-    expires_at = notification.expires_at,
-    state = state_of(notification, now),
-  }
+--- One notification as the control path shows it; brief: without what a device says of it.
+local function view(notification, now, brief)
+  local shown = brief and {}
+    or speech.of(
+      notification.text,
+      notification.locale,
+      notification.utc_offset,
+      notification.received_at
+    )
+  for _, name in ipairs(SHOWN) do
+    shown[name] = notification[name]
+  end
+  shown.state = state_of(notification, now)
+  return shown
 end
 
 --- The notifications of one customer, or of all, from the oldest.
 ---@param customer table?
+---@param brief boolean?  without what a device says of them, which takes ten times as long
 ---@return integer first
 ---@return integer last
 ---@return fun(index: integer): table?  nil for one that was forgotten
-function Inbox:listing(customer)
+function Inbox:listing(customer, brief)
   local now, ring = self.clock:now(), self.all
   if customer then ring = customer.box and customer.box.ring or new_ring() end
   return ring.first, ring.last, function(index)
     local notification = ring[index]
-    return notification.text and view(notification, now) or nil
+    return notification.text and view(notification, now, brief) or nil
   end
 end
 

@@ -131,10 +131,12 @@ end
 
 --- What was delivered, to one customer or to all.
 ---@param user string?
+---@param brief boolean?  without what a device says of it, for long lists
 ---@return table[]?
 ---@return proactive.Error?
-function Remote:notifications(user)
-  return list(self, "/sandbox/notifications", user and "&user=" .. form.escape(user))
+function Remote:notifications(user, brief)
+  local query = user and "&user=" .. form.escape(user) or ""
+  return list(self, "/sandbox/notifications", brief and query .. "&brief=1" or query)
 end
 
 --- The last requests with their answers.

@@ -48,7 +48,7 @@ end
 ---@param locale string      the device's
 ---@param utc_offset string  the device's
 ---@param received_at number
----@return {spoken: string?, readable: boolean, reason: string?, notes: string[]}
+---@return {spoken: string?, known: boolean?, readable: boolean, reason: string?, notes: string[]}
 function speech.of(text, locale, utc_offset, received_at)
   local request = json.decode(text)
   local attributes = request.localizedAttributes
