@@ -4,8 +4,16 @@
 
 local time = {}
 
-local MONTHS = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" }
-local WEEKDAYS = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" }
+local function words(text)
+  local list = {}
+  for word in text:gmatch("%a+") do
+    list[#list + 1] = word
+  end
+  return list
+end
+
+local MONTHS = words "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
+local WEEKDAYS = words "Sun Mon Tue Wed Thu Fri Sat"
 local MONTH_DAYS = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 }
 local DAY = 86400
 
@@ -14,8 +22,8 @@ local FIRST, LAST = -62135596800, 253402300799
 
 local floor, find, match, tonumber = math.floor, string.find, string.match, tonumber
 
---- The form accepted: the one profile of ISO 8601 (that of RFC 3339) that all running clients of the
---- service write.
+--- The form accepted: the one profile of ISO 8601 (that of RFC 3339) that all running clients
+--- of the service write.
 time.FORM = "YYYY-MM-DDThh:mm:ss, then Z or an offset such as +02:00"
 
 --- Days from 1970-01-01 to a date of the Gregorian calendar. Years begin in March here, so that the leap
