@@ -160,8 +160,8 @@ describe("starting a sandbox", function()
       sandbox.start { user = 3 }
     end, "proactive.sandbox.start: unknown option user (did you mean users?)")
     assert.has_error(function()
-      sandbox.serve { prot = 3 }
-    end)
+      sandbox.serve { success = 201 }
+    end, "proactive.sandbox.serve: option success must be 202 or 200")
   end)
 
   it("ends with stop, which may be called twice and forbids other calls", function()

@@ -42,13 +42,13 @@ local function command(lua, code, ready)
     LUA = files.quote(lua),
     CODE = files.quote(code),
     READY = files.quote(ready),
-    WORD = files.quote("error the interpreter " .. lua .. " could not run it"),
+    WORD = files.quote("error the interpreter " .. lua .. " could not run the sandbox"),
   }
   return (COMMAND:gsub("%u+", words))
 end
 
 local function failed(message)
-  return nil, errors.new("unexpected", { message = "the sandbox did not start: " .. message })
+  return nil, errors.new("unexpected", { message = message })
 end
 
 -- Waits until the child has said where it is. An idle pool is a clock that needs no other library.
@@ -61,7 +61,7 @@ local function first_words(ready)
     text = files.read(ready) or ""
   end
   pool:close()
-  if text == "" then return nil, ("nothing heard of it for %d s"):format(LONGEST_START) end
+  if text == "" then return nil, ("the sandbox said nothing for %d s"):format(LONGEST_START) end
   local problem = text:match "^error ([^\n]*)"
   if problem then return nil, problem end
   return text

@@ -19,8 +19,8 @@ local OPTIONS = {
   strict = { "boolean" },
   duplicates = { "string", one_of = { "update", "409", "400" } },
   error_body = { "string", one_of = { "type", "code" } },
-  no_auth_status = { "number", integer = true, min = 401, max = 403 },
-  success = { "number", integer = true, min = 200, max = 202 },
+  no_auth_status = { "number" },
+  success = { "number" },
   max_body = { "number", integer = true, min = 1024 },
   max_notifications = { "number", integer = true, min = 1 },
 }
@@ -42,6 +42,20 @@ local SERVE = with {
 }
 
 local START = with { lua = { "string" } }
+
+-- The two statuses each of these may have; `options` knows ranges only.
+local STATUSES = { no_auth_status = { 403, 401 }, success = { 202, 200 } }
+
+local function check(given, spec, what)
+  local options = options_of.check(given, spec, what, 2)
+  for name, allowed in pairs(STATUSES) do
+    local value = options[name]
+    if value and value ~= allowed[1] and value ~= allowed[2] then
+      error(("%s: option %s must be %d or %d"):format(what, name, allowed[1], allowed[2]), 3)
+    end
+  end
+  return options
+end
 
 local function announce(server, options)
   local files = require "proactive.sandbox.files"
@@ -68,7 +82,7 @@ end
 ---@return true?
 ---@return proactive.Error?
 function sandbox.serve(options)
-  options = options_of.check(options, SERVE, "proactive.sandbox.serve")
+  options = check(options, SERVE, "proactive.sandbox.serve")
   local server, err = require("proactive.sandbox.server").new(options)
   if not server then
     if options.ready_file then
@@ -91,7 +105,7 @@ end
 ---@return table? sandbox  `url`, `ca_file` and the methods of `proactive.sandbox.remote`
 ---@return proactive.Error?
 function sandbox.start(options)
-  options = options_of.check(options, START, "proactive.sandbox.start")
+  options = check(options, START, "proactive.sandbox.start")
   return require("proactive.sandbox.child").start(options)
 end
 

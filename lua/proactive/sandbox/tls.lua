@@ -66,7 +66,7 @@ end
 
 -- A new folder beside the one to be, so that it can take its place at once.
 local function fresh_dir(dir)
-  local make = "umask 077; mkdir -p %s && mktemp -d %s 2>/dev/null"
+  local make = "umask 077; exec 2>/dev/null; mkdir -p %s && mktemp -d %s"
   local parent, template = dir:match "^(.*)/" or ".", dir .. ".XXXXXX"
   local pipe = io.popen(make:format(files.quote(parent), files.quote(template)))
   local name = pipe:read "*l"
