@@ -64,6 +64,12 @@ static void *take_zeroed(library who, size_t count, size_t size) {
   return refused(who) ? NULL : counted(who, __real_calloc(count, size));
 }
 
+static char *copy(library who, const char *text) {
+  size_t size = strlen(text) + 1;
+  char *fresh = take(who, size);
+  return fresh ? memcpy(fresh, text, size) : NULL;
+}
+
 static void *resize(library who, void *block, size_t size) {
   if (!block) return take(who, size);
   return refused(who) ? NULL : __real_realloc(block, size);
@@ -81,6 +87,7 @@ void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *block, size_t size);
 void __wrap_free(void *block);
+char *__wrap_strdup(const char *text);
 
 void *__wrap_malloc(size_t size) {
   return take(FROM_OWN, size);
@@ -93,6 +100,10 @@ void *__wrap_realloc(void *block, size_t size) {
 }
 void __wrap_free(void *block) {
   give(FROM_OWN, block);
+}
+
+char *__wrap_strdup(const char *text) {
+  return copy(FROM_OWN, text);
 }
 
 static void *curl_take(size_t size) {
@@ -109,9 +120,7 @@ static void curl_give(void *block) {
 }
 
 static char *curl_copy(const char *text) {
-  size_t size = strlen(text) + 1;
-  char *copy = take(FROM_CURL, size);
-  return copy ? memcpy(copy, text, size) : NULL;
+  return copy(FROM_CURL, text);
 }
 
 static void *cjson_take(size_t size) {
@@ -199,6 +208,13 @@ static void push_difference(lua_State *L, const balance *before) {
 
 /* --- one run --- */
 
+/* The value on top as text: an error may be an object. */
+static const char *text_of(lua_State *L) {
+  if (!lua_isstring(L, -1)) luaL_callmeta(L, -1, "__tostring");
+  const char *text = lua_tostring(L, -1);
+  return text ? text : luaL_typename(L, -1);
+}
+
 int luaopen_proactive_core(lua_State *L);
 
 static void open_state(lua_State *L) {
@@ -232,7 +248,7 @@ static void perform(lua_State *L, const script *s, unsigned long nth, bool forev
   lua_pushcfunction(L, prepare);
   lua_pushlightuserdata(L, (void *)s);
   if (lua_pcall(L, 1, 2, 0) != 0) {
-    snprintf(outcome, 256, "broken: %s", lua_tostring(L, -1));
+    snprintf(outcome, 256, "broken: %s", text_of(L));
     return;
   }
   lua_pushvalue(L, -2); /* run, settle, run */
@@ -241,7 +257,7 @@ static void perform(lua_State *L, const script *s, unsigned long nth, bool forev
   plan.armed = false;
   if (status != 0) lua_pop(L, 1); /* run, settle */
   bool settled = lua_pcall(L, 0, 1, 0) == 0;
-  snprintf(outcome, 256, "%s%s", settled ? "" : "broken: ", lua_tostring(L, -1));
+  snprintf(outcome, 256, "%s%s", settled ? "" : "broken: ", text_of(L));
 }
 
 static int run(lua_State *L) {
@@ -289,7 +305,7 @@ int main(void) {
   if (!L) return EXIT_FAILURE;
   lua_pushcfunction(L, start);
   int status = lua_pcall(L, 0, 0, 0);
-  if (status != 0) fprintf(stderr, "torture: %s\n", lua_tostring(L, -1));
+  if (status != 0) fprintf(stderr, "torture: %s\n", text_of(L));
   lua_close(L);
   return status == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -7,9 +7,17 @@ local name, url, reference = ...
 
 io.stderr = { write = function() end } -- in this state alone: each client says that it is a sandbox's
 
+-- Loaded before the scene begins: that Lua survives a lack of memory while it compiles is known.
+for _, module in ipairs({ "answer", "client", "request", "schema", "time", "validate" }) do
+  require("proactive." .. module)
+end
+
 local json = require("proactive.json")
 local proactive = require("proactive")
-local L = proactive.localized
+local audience, L = proactive.audience, proactive.localized
+local Available = proactive.events.MediaContent.Available
+
+local TIMEOUT = 2
 
 local client
 local told = { calls = 0, receipt = false, err = false }
@@ -21,7 +29,7 @@ local function on_done(receipt, err)
 end
 
 local function event()
-  return assert(proactive.events.MediaContent.Available({
+  return assert(Available({
     availability = {
       startTime = "2030-01-01T20:00:00Z",
       provider = { name = L({ ["en-US"] = "Provider" }) },
@@ -36,19 +44,20 @@ local function open(secret)
     sandbox = url,
     client_id = "amzn1.application-oa2-client.sandbox",
     client_secret = secret or "sandbox",
-    timeout = 5,
-    connect_timeout = 5,
+    timeout = TIMEOUT,
+    connect_timeout = TIMEOUT,
     logger = function() end,
   }))
 end
 
-local function submit(what, audience, opts)
+local function submit(what, whom, opts)
   opts.reference_id = reference
-  assert(client:submit(what, audience, opts, on_done))
+  assert(client:submit(what, whom, opts, on_done))
 end
 
+-- Ends after its time, so that a client which waits for ever is told apart from one that is done.
 local function finish()
-  while client:pending() > 0 do client:step(1) end
+  client:flush(TIMEOUT + 1)
 end
 
 local HOSTILE = {
@@ -72,13 +81,13 @@ end
 
 function SCENES.token_refused()
   open("not the secret")
-  submit(event(), proactive.audience.multicast(), {})
+  submit(event(), audience.multicast(), {})
   finish()
 end
 
 function SCENES.send()
   open()
-  submit(event(), proactive.audience.multicast(), {})
+  submit(event(), audience.multicast(), {})
   finish()
   client:close()
 end
@@ -87,19 +96,19 @@ function SCENES.refused_400()
   open()
   local wrong = event()
   wrong.payload.availability.method = "PIGEON"
-  submit(wrong, proactive.audience.multicast(), { validate = false })
+  submit(wrong, audience.multicast(), { validate = false })
   finish()
 end
 
 function SCENES.refused_403()
   open()
-  submit(event(), proactive.audience.unicast("amzn1.ask.account.NOBODY"), {})
+  submit(event(), audience.unicast("amzn1.ask.account.NOBODY"), {})
   finish()
 end
 
 function SCENES.close()
   open()
-  submit(event(), proactive.audience.multicast(), {})
+  submit(event(), audience.multicast(), {})
   client:step(0)
   client:close()
 end
@@ -112,7 +121,7 @@ end
 
 local function settle()
   if client then
-    local done = client.closed or client:flush(10)
+    local done = client.closed or client:flush(TIMEOUT + 1)
     client:close()
     if not done then return "stuck" end
   end
