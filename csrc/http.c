@@ -93,9 +93,12 @@ void http_pool_free(http_pool *pool) {
     abandon(pool);
     return;
   }
+  http_sigpipe held;
+  http_sigpipe_hold(&held);
   for (int i = 0; i < pool->slot_count; i++)
     if (pool->slots[i].transfer != NULL) end_transfer(pool->slots[i].transfer);
   curl_multi_cleanup(pool->multi); /* closes connections, which refer to lanes and poller */
+  http_sigpipe_restore(&held);
   http_routes_free(pool);
   poller_free(pool->poller);
   free(pool->sockets);
@@ -263,8 +266,11 @@ CURLMcode http_pool_serve(http_pool *pool, double timeout, double budget) {
 
 int http_step(http_pool *pool, double timeout, double budget, int connect_burst,
               char error[LIMIT_ERROR_BYTES]) {
+  http_sigpipe held;
   pool->burst_left = connect_burst;
+  http_sigpipe_hold(&held);
   CURLMcode code = http_pool_serve(pool, pool->finished > 0 ? 0 : timeout, budget);
+  http_sigpipe_restore(&held);
   if (code != CURLM_OK) return http_fail(error, "libcurl: %s", curl_multi_strerror(code));
   return pool->finished;
 }
@@ -307,5 +313,8 @@ void http_release(http_pool *pool, int id) {
     pool->running--;
   }
   leave(pool, t);
+  http_sigpipe held;
+  http_sigpipe_hold(&held);
   end_transfer(t);
+  http_sigpipe_restore(&held);
 }

@@ -7,6 +7,7 @@
 #define PROACTIVE_HTTP_INTERNAL_H
 
 #include <curl/curl.h>
+#include <signal.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -21,6 +22,9 @@
 #define HTTP_HAS_PROTOCOLS_STR (LIBCURL_VERSION_NUM >= 0x075500)
 #define HTTP_HAS_CA_CACHE (LIBCURL_VERSION_NUM >= 0x075700)
 #define HTTP_HAS_CA_INFO (LIBCURL_VERSION_NUM >= 0x074600)
+#ifndef HTTP_WRITES_MAY_SIGNAL /* a test may ask for it */
+#define HTTP_WRITES_MAY_SIGNAL (LIBCURL_VERSION_NUM < 0x075800)
+#endif
 
 /* All routes to one scheme, host and port: they share connections. Connections outlive transfers
  * and refer to their lane when they close, so lanes live as long as the pool. */
@@ -154,6 +158,24 @@ void http_transfer_free(http_transfer *t);
 int http_config_check(const http_options *options, char error[LIMIT_ERROR_BYTES]);
 bool http_config_one_store(const char *ca_file);
 CURLcode http_config_apply(const http_pool *pool, CURL *easy, bool loopback, const char *scheme);
+
+/* http_sigpipe.c: around whatever may write to a connection */
+#if HTTP_WRITES_MAY_SIGNAL
+typedef struct {
+  sigset_t mask;
+  bool blocked, was_pending;
+} http_sigpipe;
+void http_sigpipe_hold(http_sigpipe *held);
+void http_sigpipe_restore(const http_sigpipe *held);
+#else
+typedef char http_sigpipe;
+static inline void http_sigpipe_hold(http_sigpipe *held) {
+  *held = 0;
+}
+static inline void http_sigpipe_restore(const http_sigpipe *held) {
+  (void)held;
+}
+#endif
 
 /* http.c: one step without the bookkeeping of http_step */
 CURLMcode http_pool_serve(http_pool *pool, double timeout, double budget);

@@ -189,14 +189,16 @@ static void describe(http_transfer *t, CURLcode code) {
     snprintf(r->error, sizeof r->error, "%s", curl_easy_strerror(code));
 }
 
-/* Without on_request: libcurl counts what it handed to the kernel. A write that failed is not counted,
- * but may have gone in part. */
+/* Without on_request: libcurl counts what it handed to the kernel, for the proxy too. A write that
+ * failed is not counted, but may have gone in part. */
 static bool may_have_left(const http_transfer *t, CURLcode code) {
 #if HTTP_HAS_PREREQ
   (void)code;
   return t->requested;
 #else
   long bytes = 0;
+  http_cause cause = t->result.cause;
+  if (cause == HTTP_DNS || cause == HTTP_CONNECT || cause == HTTP_TLS) return false;
   curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &bytes);
   return bytes > 0 || code == CURLE_SEND_ERROR || t->final;
 #endif
@@ -208,7 +210,6 @@ void http_transfer_judge(http_transfer *t, CURLcode code) {
   long connects = 0;
   curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
   r->reused = connects == 0 && t->final;
-  r->sent = may_have_left(t, code);
   r->elapsed = http_now() - t->started;
   if (t->final) {
     r->cause = HTTP_ANSWERED;
@@ -219,6 +220,7 @@ void http_transfer_judge(http_transfer *t, CURLcode code) {
     describe(t, code);
     buf_reset(&t->headers);
   }
+  r->sent = may_have_left(t, code);
   r->body = t->body.data != NULL ? t->body.data : "";
   r->body_len = t->body.len;
   r->headers = t->headers.data != NULL ? t->headers.data : "";

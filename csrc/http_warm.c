@@ -65,8 +65,11 @@ static int try(http_pool *pool, CURL *easy, int listener, char *error) {
   pool->warm_code = CURLE_OK;
   CURLMcode code = curl_multi_add_handle(pool->multi, easy);
   if (code != CURLM_OK) return http_fail(error, "libcurl: %s", curl_multi_strerror(code));
+  http_sigpipe held;
+  http_sigpipe_hold(&held);
   bool arrived = shake_hands(pool, listener);
   curl_multi_remove_handle(pool->multi, easy);
+  http_sigpipe_restore(&held);
   if (pool->warm_code != CURLE_OK)
     return http_fail(error, "libcurl: %s", curl_easy_strerror(pool->warm_code));
   return arrived ? 0 : http_fail(error, "the certificate store could not be read ahead of time");
