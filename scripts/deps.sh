@@ -7,7 +7,7 @@
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 
-usage="usage: scripts/deps.sh PURPOSE... (build demo test lint asan torture fuzz bench rocks)"
+usage="usage: scripts/deps.sh PURPOSE... (build demo test lint asan torture fuzz bench soak rocks)"
 
 die() {
   printf '%s\n' "$@" >&2
@@ -85,7 +85,20 @@ needs_fuzz() {
   need libclang-rt-14-dev fuzzer_runtime
 }
 
-needs_bench() { needs_test; }
+needs_bench() {
+  needs_test
+  need nginx-light program nginx
+  need libnginx-mod-http-lua readable /usr/lib/nginx/modules/ngx_http_lua_module.so
+  need nghttp2-client program h2load
+  need lua-cjson lua_module lua5.4 cjson
+  need lua-cjson lua_module luajit cjson
+  need nodejs program node
+  need npm program npm
+  need strace program strace
+  need util-linux program taskset
+}
+
+needs_soak() { needs_demo; }
 
 needs_rocks() {
   needs_build
@@ -115,6 +128,17 @@ fail() {
 
 simulate() { $apt -s $missing >"$log" 2>&1; }
 
+# Packages that bring a server start it at once, as a service, unless a policy forbids it. Here
+# programs are wanted, not services.
+policy=/usr/sbin/policy-rc.d
+
+forbid_services() {
+  [ ! -e "$policy" ] || return 0
+  trap 'rm -f "$log"; as_root rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >"$log"
+  as_root chmod 755 "$policy"
+}
+
 install() { as_root $apt --no-remove $missing >"$log" 2>&1 </dev/null; }
 
 # Lists that are too old show as packages that cannot be found, now or when they are fetched.
@@ -135,6 +159,7 @@ install_missing() {
     simulate || fail "apt cannot install:$missing"
   }
   refuse_removals
+  forbid_services
   echo "Installing:$missing"
   install || {
     refresh
@@ -147,7 +172,7 @@ install_missing() {
 [ $# -gt 0 ] || die "$usage"
 for purpose in "$@"; do
   case $purpose in
-    build | demo | test | lint | asan | torture | fuzz | bench | rocks) "needs_$purpose" ;;
+    build | demo | test | lint | asan | torture | fuzz | bench | soak | rocks) "needs_$purpose" ;;
     *) die "$usage" ;;
   esac
 done
