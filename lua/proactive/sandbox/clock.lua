@@ -28,8 +28,12 @@ function Clock:advance(seconds)
   self.ahead = self.ahead + seconds
 end
 
+--- Shows the real time again.
+---@return number seconds  that it went back
 function Clock:reset()
+  local ahead = self.ahead
   self.ahead = 0
+  return ahead
 end
 
 --- The value of a `Date` header, or nil while the clock shows real time: the server adds that one

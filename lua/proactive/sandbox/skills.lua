@@ -33,16 +33,33 @@ end
 
 ---@param clock table
 function skills.new(clock)
-  local self = setmetatable({ clock = clock }, Skills)
-  self:reset()
+  local self = setmetatable({ clock = clock, tokens = {} }, Skills)
+  self:reset(0)
   return self
 end
 
---- Back to the two skills there are at the start.
-function Skills:reset()
+-- Tokens keep what is left of their life; those of skills that are gone go too.
+local function carry_over(self, tokens, back)
+  for token, entry in pairs(tokens) do
+    local skill = self.by_client[entry.skill.client_id]
+    entry.expires_at = entry.expires_at - back
+    if skill and entry.expires_at > self.clock:now() then
+      entry.skill = skill
+      self.tokens[token] = entry
+      skill.live.last = skill.live.last + 1
+      skill.live[skill.live.last] = token
+    end
+  end
+end
+
+--- Back to the two skills there are at the start, with the tokens they hold.
+---@param back number  seconds the clock was put back
+function Skills:reset(back)
+  local tokens = self.tokens
   self.by_client, self.tokens = {}, {}
   self:put(credentials.sandbox.client_id, { skill_id = skills.default_skill_id })
   self:put(skills.other_client_id, { skill_id = skills.other_skill_id })
+  carry_over(self, tokens, back)
 end
 
 ---@param client_id string

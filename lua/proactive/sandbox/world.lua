@@ -44,11 +44,13 @@ function world.new(options)
   return self
 end
 
---- Everything as at the start: tokens, notifications, requests, counts, faults and the clock's
---- advance are gone.
+--- Everything as at the start: skills, customers, notifications, requests, counts, faults and the
+--- clock's
+--- advance. Only tokens live on, so that a client that outlives a reset (in a suite that resets
+--- before each test)
+--- need not fetch another one.
 function World:reset()
-  self.clock:reset()
-  self.skills:reset()
+  self.skills:reset(self.clock:reset())
   self.customers:reset()
   self.inbox:reset()
   self.counts:reset()
