@@ -9,7 +9,7 @@ local schema = require "proactive.schema"
 --- The violations of a payload as `{["path rule"] = violation}`.
 local function violations(payload, event, as_event)
   local report = new_report {}
-  report.event = as_event ~= false
+  report.event, report.texts = as_event ~= false, {}
   schema.check(payload, event.payload, report)
   local found = {}
   for _, violation in ipairs(report.violations) do
@@ -50,7 +50,7 @@ describe("the schema", function()
     assert.equal(1, #facts.differences(altered.catalogue))
 
     local report = new_report {}
-    report.event = true
+    report.event, report.texts = true, {}
     local friday = { alert = { garbageTypes = { "GLASS" }, collectionDayOfWeek = "FRIDAY" } }
     local name = "AMAZON.TrashCollectionAlert.Activated"
     schema.check(friday, altered.catalogue[name].payload, report)

@@ -5,7 +5,7 @@
 
 local localized = require "proactive.schema.localized"
 local nearest = require "proactive.nearest"
-local new_report = require("proactive.schema.report").new
+local report_of_event = require("proactive.schema.report").of_event
 local schema = require "proactive.schema"
 local time = require "proactive.time"
 
@@ -50,10 +50,7 @@ local function construct(entry, payload)
   if type(payload) ~= "table" then
     error(("%s: a table expected, got %s"):format(entry.name, type(payload)), 2)
   end
-  local report = new_report {}
-  report.event = true
-  report:enter("event")
-  report:enter("payload")
+  local report = report_of_event {}
   schema.check(payload, entry.payload, report)
   localized.check_complete(report)
   local ok, err = report:result(entry.name)

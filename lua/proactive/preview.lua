@@ -2,7 +2,7 @@
 
 local errors = require "proactive.errors"
 local language = require "proactive.language"
-local new_report = require("proactive.schema.report").new
+local report_of_event = require("proactive.schema.report").of_event
 local options = require "proactive.options"
 local request = require "proactive.request"
 local schema = require "proactive.schema"
@@ -44,10 +44,7 @@ local function examine(event)
       },
     })
   end
-  local report = new_report { as = "service" }
-  report.event = true
-  report:enter("event")
-  report:enter("payload")
+  local report = report_of_event { as = "service" }
   schema.check(event.payload, known.payload, report)
   local ok, err = report:result(event.name)
   if not ok then return nil, err end

@@ -6,7 +6,7 @@
 local errors = require "proactive.errors"
 local json = require "proactive.json"
 local localized = require "proactive.schema.localized"
-local new_report = require("proactive.schema.report").new
+local report_of_event = require("proactive.schema.report").of_event
 local options = require "proactive.options"
 local schema = require "proactive.schema"
 local time = require "proactive.time"
@@ -107,9 +107,7 @@ local UNWRITABLE = { cycle = true, depth = true, size = true }
 
 --- A table that holds itself, or is too large or too deep, cannot be copied, let alone sent.
 local function check_payload(payload)
-  local report = new_report {}
-  report:enter("event")
-  report:enter("payload")
+  local report = report_of_event {}
   values.check(payload, report)
   for _, violation in ipairs(report.violations) do
     if UNWRITABLE[violation.rule] then
@@ -172,7 +170,7 @@ local function with_lists(value, node, parent)
   if not node or not node.has_list or type(value) ~= "table" then return value end
   if node.kind ~= "object" then return next(value) == nil and json.array {} or value end
   local result = value
-  for _, field in ipairs(node.fields) do
+  for _, field in ipairs(node.lists) do
     local item = value[field.name]
     local marked = with_lists(item, field, value)
     if marked ~= item then

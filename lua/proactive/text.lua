@@ -35,12 +35,20 @@ local function after(s, at)
   return at + length
 end
 
+--- Whether a text is ASCII without NUL: nearly all are, so this is what decides how fast a body is judged.
+--- The pattern matches in one sweep; one that looks for another character begins anew at every byte.
+---@param s string
+---@return boolean
+function text.is_ascii(s)
+  return find(s, "^[\1-\127]*$") ~= nil
+end
+
 --- What makes a text impossible to send, or nil.
 ---@param s string
 ---@return string? rule     `utf8` or `nul`
 ---@return string? message
 function text.problem(s)
-  if not find(s, "[^\1-\127]") then return nil end
+  if text.is_ascii(s) then return nil end
   local nul = find(s, "\0", 1, true)
   if nul then return "nul", ("has a NUL character at byte %d"):format(nul) end
   local at = 1

@@ -9,38 +9,16 @@ local new_report = require("proactive.schema.report").new
 local options = require "proactive.options"
 local schema = require "proactive.schema"
 local text = require "proactive.text"
-local time = require "proactive.time"
 
---- The window of expiryTime and the service's words when it is missed. The sources disagree whether it is
---- counted from `timestamp` or from now; the service says now.
---- Source: https://github.com/satr/java-ask-proactive-api-kit (a recorded answer)
-local EARLIEST, LATEST = 5 * 60, 24 * 60 * 60
-local EXPIRY_WORDS = "Violations for metadata: [expiryTime should be at least 5 minutes in the "
-  .. "future and no more than 24 hours after the current time]"
+-- The last day of the year 9998: every moment of the window can be written.
+local LAST = 253370764800
 
 local OPTIONS = {
-  now = { "number" },
+  now = { "number", min = 0, max = LAST },
   strict = { "boolean" },
   unknown_fields = { "string", one_of = { "warn", "refuse" } },
   as = { "string", one_of = { "client", "service" } },
 }
-
-local function check_expiry(body, now, report)
-  local expiry = type(body.expiryTime) == "string" and time.parse(body.expiryTime)
-  if not expiry then return end
-  local ahead = expiry - now
-  if ahead >= EARLIEST and ahead <= LATEST then return end
-  report:enter("expiryTime")
-  report:add("expiry", EXPIRY_WORDS, {
-    got = ("%s, %d seconds from now"):format(text.quote(body.expiryTime), math.floor(ahead)),
-    expected = ("from %s to %s"):format(
-      time.format(math.ceil(now + EARLIEST)),
-      time.format(math.floor(now + LATEST))
-    ),
-    hint = ahead < EARLIEST and "let it expire later" or "let it expire sooner",
-  })
-  report:leave()
-end
 
 --- The mistake of handing over an event deserves its own words, not six of a missing envelope.
 local function add_bare_event(body, report)
@@ -53,14 +31,13 @@ local function add_bare_event(body, report)
   report:leave()
 end
 
-local function check_body(body, now, report)
+local function check_body(body, report)
   if type(body) == "table" and body.event == nil and body.name ~= nil and body.payload ~= nil then
     return add_bare_event(body, report)
   end
   schema.check(body, schema.envelope, report)
   if type(body) ~= "table" then return end
   if body.localizedAttributes == nil then schema.add_unresolved(report) end
-  check_expiry(body, now, report)
 end
 
 --- A text that is no JSON breaks one rule, and nothing else can be said about it.
@@ -108,7 +85,8 @@ return function(body, opts)
     if message then return refuse_text(message, line, column) end
     body, report.decoded = value, true
   end
-  check_body(body, opts.now or os.time(), report)
+  report.now = opts.now or os.time()
+  check_body(body, report)
   local ok, found = report:result("the request body")
   return ok, found, ok and report.decoded and body or nil
 end

@@ -16,7 +16,8 @@ local MOST_LOCALES = 200
 --- Name -> where the payload first refers to it.
 local function used_names(uses)
   local names = {}
-  for _, use in ipairs(uses) do
+  for i = 1, #uses do
+    local use = uses[i]
     names[use.name] = names[use.name] or use.path
   end
   return names
@@ -45,33 +46,48 @@ local function check_locale(entry, seen, known, report)
   report:leave()
 end
 
+local function check_text(name, given, names, report)
+  if type(name) ~= "string" then
+    return report:add("mixed", "has list items where only named texts can be")
+  end
+  values.check_text(name, report)
+  localized.check_text(given, report)
+  if names[name] then return end
+  local near = nearest.name(name, names)
+  report:add("unused", "nothing in the payload refers to it", {
+    got = show(given),
+    hint = near and ("did you mean %s?"):format(near),
+  })
+end
+
+local function is_fine(name, given, names)
+  return names[name] and type(given) == "string" and given ~= "" and values.is_sendable(given)
+end
+
+--- Checks the texts of one locale. An order matters only for what is reported.
 local function check_texts(entry, names, report)
+  local fine = true
+  for name, given in next, entry do
+    fine = fine and (name == "locale" or is_fine(name, given, names))
+  end
+  if fine then return end
   for _, name in ipairs(values.sorted_keys(entry)) do
     if name ~= "locale" then
       report:enter(name)
-      if type(name) ~= "string" then
-        report:add("mixed", "has list items where only named texts can be")
-      else
-        values.check_text(name, report)
-        localized.check_text(entry[name], report)
-      end
-      if names[name] == nil then
-        local near = nearest.name(name, names)
-        report:add("unused", "nothing in the payload refers to it", {
-          got = show(entry[name]),
-          hint = near and ("did you mean %s?"):format(near),
-        })
-      end
+      check_text(name, entry[name], names, report)
       report:leave()
     end
   end
 end
 
 local function check_missing(entry, names, report)
-  for _, name in ipairs(values.sorted_keys(names)) do
-    if entry[name] == nil then
+  local uses = report.uses
+  for i = 1, #uses do
+    local name, path = uses[i].name, uses[i].path
+    -- A name that is used twice is missing once.
+    if entry[name] == nil and names[name] == path then
       report:enter(name)
-      report:add("text", ("is missing, but %s refers to it"):format(names[name]), {
+      report:add("text", ("is missing, but %s refers to it"):format(path), {
         expected = "text",
         hint = ("devices in %s would say nothing"):format(
           type(entry.locale) == "string" and entry.locale or "this locale"

@@ -33,11 +33,16 @@ local show = text.show
 ---@field localizable boolean?     text: the sources show it localized
 ---@field prefix string?           text: how it begins
 ---@field characters string?       text: the documented characters, as the inside of a pattern's set
+---@field window integer[]?        time: how many seconds from now it must be at least and at most
+---@field refusal string?          time: the service's words when it is not
 ---@field by string?               choice: the sibling that decides
 ---@field of table<string, proactive.Node>? choice: the node for each value of that sibling
 ---@field locales table?           localizations: the known locales of each event, as list and `set`
 ---@field sources string[]?        addresses that say so, where they are not the event's own
 ---@field expected string          (prepared) what is allowed, in words
+---@field path string              (prepared) where it stands in the request body
+---@field pattern string?          (prepared) text: a pattern of `characters` only
+---@field lists proactive.Node[]   (prepared) object: the fields that are a list or hold one
 ---@field has_list boolean?        (prepared) it is a list, or one stands below it
 ---@field check function           (prepared) the check of its kind
 
@@ -57,10 +62,8 @@ local function add_type(value, node, report)
   report:add_type(value, node.expected, hint)
 end
 
---- A table without its metatable's __index, so that what is checked is what will be written.
-local function without_index(value)
-  local mt = getmetatable(value)
-  if mt == nil or (type(mt) == "table" and mt.__index == nil) then return value end
+--- A table without its metatable, so that what is checked is what will be written.
+local function without_metatable(value)
   local copy = {}
   for key, item in next, value do
     copy[key] = item
@@ -104,8 +107,11 @@ local function stands_elsewhere(field, value)
 end
 
 function checks.object(value, node, report)
-  if not is_object(value) then return add_type(value, node, report) end
-  value = without_index(value)
+  if type(value) ~= "table" then return add_type(value, node, report) end
+  if getmetatable(value) ~= nil then
+    if not is_object(value) then return add_type(value, node, report) end
+    value = without_metatable(value)
+  end
   local depth, keys, fields, by_name = report.depth + 1, report.keys, node.fields, node.by_name
   report.depth = depth
   for i = 1, #fields do
@@ -178,6 +184,21 @@ function checks.integer(value, node, report)
   end
 end
 
+--- A time that must be a certain way ahead of the current time.
+local function check_window(unix, value, node, report)
+  local now, earliest, latest = report.now, node.window[1], node.window[2]
+  local ahead = unix - now
+  if ahead >= earliest and ahead <= latest then return end
+  report:add("expiry", node.refusal, {
+    got = ("%s, %d seconds from now"):format(show(value), math.floor(ahead)),
+    expected = ("from %s to %s"):format(
+      time.format(math.ceil(now + earliest)),
+      time.format(math.floor(now + latest))
+    ),
+    hint = ahead < earliest and "let it expire later" or "let it expire sooner",
+  })
+end
+
 function checks.time(value, node, report)
   if report.event and type(value) == "number" then
     if time.is_unix(value) then return end
@@ -187,7 +208,8 @@ function checks.time(value, node, report)
     return add_type(value, node, report)
   end
   local unix, problem, rule = time.parse(value)
-  if not unix then add(rule, problem, value, node, report) end
+  if not unix then return add(rule, problem, value, node, report) end
+  if node.window then check_window(unix, value, node, report) end
 end
 
 --- The rules that only the texts of the envelope have.
@@ -196,10 +218,10 @@ local function check_form(value, node, report)
     local message = "must have at most %d characters, got %d"
     add("length", message:format(node.max, text.length(value)), value, node, report)
   end
-  if node.prefix and value:sub(1, #node.prefix) ~= node.prefix then
+  if node.prefix and find(value, node.prefix, 1, true) ~= 1 then
     add("user", ("must begin with %s"):format(node.prefix), value, node, report)
   end
-  if node.characters and find(value, "[^" .. node.characters .. "]") then
+  if node.pattern and not find(value, node.pattern) then
     add("characters", "has other characters than the documented ones", value, node, report)
   end
 end
@@ -212,7 +234,7 @@ function checks.text(value, node, report)
     return add_type(value, node, report)
   elseif value == "" then
     return add(node.attribute and "empty" or "length", "is empty", value, node, report)
-  elseif not values.check_text(value, report) then
+  elseif not values.is_sendable(value) and not values.check_text(value, report) then
     return
   elseif not node.attribute then
     return check_form(value, node, report)

@@ -2,6 +2,10 @@
 
 local from = require "proactive.schema.sources"
 
+-- Recorded from the service: https://github.com/satr/java-ask-proactive-api-kit
+local EXPIRY_WORDS = "Violations for metadata: [expiryTime should be at least 5 minutes in the "
+  .. "future and no more than 24 hours after the current time]"
+
 --- The envelope around the events of a catalogue.
 ---@param names string[]                            every event name
 ---@param payloads table<string, proactive.Node>    the payload of each
@@ -28,6 +32,9 @@ return function(names, payloads, locales)
         kind = "time",
         required = true,
         about = "when a notification that is still waiting is deleted",
+        -- Some sources count from `timestamp`; the service's own words say the current time.
+        window = { 5 * 60, 24 * 60 * 60 },
+        refusal = EXPIRY_WORDS,
         sources = { from.SDK, from.JAVA_KIT, from.ARTICLE },
       },
       {

@@ -109,7 +109,7 @@ function schema.make(events)
     names[i], catalogue[name], payloads[name] = name, event, event.payload
     locales[name] = event.locales
   end
-  local body = prepare.node(envelope(names, payloads, locales))
+  local body = prepare.node(envelope(names, payloads, locales), "")
   return { names = names, catalogue = catalogue, envelope = body, order = ranks(body) }
 end
 

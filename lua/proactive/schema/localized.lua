@@ -127,7 +127,7 @@ function localized.note_use(given, node, report)
     })
   end
   if not node.localizable then add_literal(node, report) end
-  report.uses[#report.uses + 1] = { name = name, path = report:path() }
+  report.uses[#report.uses + 1] = { name = name, path = node.path }
 end
 
 return localized

@@ -45,28 +45,31 @@ local expected = {
 }
 
 local function index_fields(node)
-  node.by_name, node.names = {}, {}
+  node.by_name, node.names, node.lists = {}, {}, {}
   for i, field in ipairs(node.fields) do
-    prepare.node(field)
+    prepare.node(field, node.path == "" and field.name or node.path .. "." .. field.name)
     node.by_name[field.name] = field
     node.names[i] = field.name
-    node.has_list = node.has_list or field.has_list
+    if field.has_list then node.lists[#node.lists + 1] = field end
   end
+  node.has_list = #node.lists > 0
 end
 
 --- Prepares a node and all below it, in place.
 ---@param node proactive.Node
----@return proactive.Node node  the same
-function prepare.node(node)
+---@param path string            where it stands in the request body
+---@return proactive.Node node   the same
+function prepare.node(node, path)
+  node.path = path
   if node.kind == "object" then
     index_fields(node)
   elseif node.kind == "choice" then
     for _, chosen in pairs(node.of) do
-      prepare.node(chosen)
+      prepare.node(chosen, path)
       node.has_list = node.has_list or chosen.has_list
     end
   elseif node.kind == "array" then
-    prepare.node(node.items)
+    prepare.node(node.items, path .. "[]")
     node.has_list = true
   elseif node.kind == "localizations" then
     node.has_list = true
@@ -79,6 +82,7 @@ function prepare.node(node)
     node.max = node.max or GREATEST_INTEGER
   elseif node.kind == "text" then
     node.max = node.max or math.huge
+    node.pattern = node.characters and "^[" .. node.characters .. "]*$"
   end
   node.expected = expected[node.kind](node)
   node.check = checks[node.kind]

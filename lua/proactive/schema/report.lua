@@ -8,14 +8,15 @@ local text = require "proactive.text"
 ---@class proactive.Report
 ---@field keys (string|integer)[]   the way from the root to the value being checked
 ---@field depth integer             how many of `keys` are in use
+---@field now number?                the current time, for a body
 ---@field event boolean             an event is checked (texts in place), not a request body
 ---@field decoded boolean           the value comes from JSON text, where `{}` is no array
 ---@field seen integer              how many values outside the schema were looked at
----@field within table              the tables outside the schema around the value being checked
+---@field within table?             the tables outside the schema around the value being checked
 ---@field violations proactive.Violation[]
 ---@field warnings proactive.Violation[]
 ---@field uses table[]              request: each `localizedattribute:NAME` found, as {name=, path=}
----@field texts table[]             event: each localized text found, as {path=, texts=}
+---@field texts table[]?            event: each localized text found, as {path=, texts=}
 local Report = {}
 Report.__index = Report
 
@@ -70,10 +71,19 @@ function report.new(opts)
     warnings = {},
     dropped = 0,
     seen = 0,
-    within = {},
     uses = {},
-    texts = {},
   }, Report)
+end
+
+--- A new, empty report on the payload of an event, before it has an envelope.
+---@param opts proactive.ReportOptions
+---@return proactive.Report
+function report.of_event(opts)
+  local result = report.new(opts)
+  result.event, result.texts = true, {}
+  result:enter "event"
+  result:enter "payload"
+  return result
 end
 
 --- A key as it stands in a path.

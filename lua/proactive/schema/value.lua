@@ -5,8 +5,8 @@ local text = require "proactive.text"
 
 local value = {}
 
-local find, next, type = string.find, next, type
-local show = text.show
+local next, type = next, type
+local show, is_ascii, LONGEST = text.show, text.is_ascii, text.LONGEST
 
 -- Deeper than any body of the service, and as deep as JSON text is read and written.
 local DEEPEST = 64
@@ -53,6 +53,13 @@ function value.list_length(list, most)
   return count
 end
 
+--- Whether a text is surely sendable, judged by a glance; others are for `check_text`.
+---@param given string
+---@return boolean
+function value.is_sendable(given)
+  return #given <= LONGEST and is_ascii(given)
+end
+
 --- Checks that a text can be sent; the report stands at it.
 ---@param given string
 ---@param report proactive.Report
@@ -64,7 +71,7 @@ function value.check_text(given, report)
       expected = ("at most %d bytes, a guard of this library"):format(text.LONGEST),
     })
     return false
-  elseif not find(given, "[^\1-\127]") then
+  elseif text.is_ascii(given) then
     return true
   end
   local rule, message = text.problem(given)
@@ -73,12 +80,14 @@ function value.check_text(given, report)
 end
 
 local function check_table(given, report)
-  if report.within[given] then
+  local within = report.within or {}
+  report.within = within
+  if within[given] then
     return report:add("cycle", "is a table that holds itself", { got = "a cycle" })
   elseif report.depth >= DEEPEST then
     return report:add("depth", ("is nested more than %d levels deep"):format(DEEPEST))
   end
-  report.within[given] = true
+  within[given] = true
   local names, others = false, false
   for _, key in ipairs(value.sorted_keys(given)) do
     names = names or type(key) == "string"
@@ -86,7 +95,7 @@ local function check_table(given, report)
     value.check_member(key, given[key], report)
     if report.seen > MOST_VALUES then return end
   end
-  report.within[given] = nil
+  within[given] = nil
   if others and (names or not value.list_length(given, MOST_VALUES)) then
     report:add("mixed", "is neither a list nor a table with names", { got = "a mixed table" })
   end
