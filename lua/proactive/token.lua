@@ -18,12 +18,18 @@ Source.__index = Source
 
 ---@class proactive.TokenFetch
 ---@field pool table
----@field id integer
+---@field id integer|false      false: it could not be begun
 ---@field err proactive.Error?  how it ended; nil while it runs and after success
 
 --- Fetches under way: core token -> proactive.TokenFetch. Weak, so that a forgotten token is freed
 --- and wiped.
 local under_way = setmetatable({}, { __mode = "k" })
+
+---@return proactive.TokenFetch?
+local function current(handle)
+  local fetch = under_way[handle]
+  return fetch and fetch.id and fetch or nil
+end
 
 local HELD = "the service refused a token that was less than a minute old; no other is asked for "
   .. "until a minute has passed"
@@ -47,7 +53,7 @@ end
 ---@param now number  monotonic seconds
 ---@return string? headers  of the answer, when it was a token
 function Source:settle(now)
-  local fetch = under_way[self.handle]
+  local fetch = current(self.handle)
   if not fetch then return end
   if fetch.pool:forked() then return abandon(self.handle, now) end
   local done, outcome = self.handle:settle(fetch.pool, fetch.id, now)
@@ -57,12 +63,18 @@ function Source:settle(now)
   fetch.err = answer.token(outcome)
 end
 
+--- What needs memory comes before the fetch: one that nobody knows of would never be settled.
 local function start_fetch(self)
+  local fetch = { pool = self.pool, id = false }
+  under_way[self.handle] = fetch
   local id, reason = self.handle:fetch(self.pool, self.route, self.timeout)
   if id then
+    fetch.id = id
     self.fetches = self.fetches + 1
-    under_way[self.handle] = { pool = self.pool, id = id }
-  elseif reason ~= "wait" then
+    return
+  end
+  under_way[self.handle] = nil
+  if reason ~= "wait" then
     return errors.new("transport", {
       message = "asking for a token: " .. reason,
       cause = "protocol",
@@ -72,7 +84,7 @@ end
 
 --- Moves the fetch of another client of this state on; our own pool is stepped by our own client.
 local function drive_foreign(self, now)
-  local fetch = under_way[self.handle]
+  local fetch = current(self.handle)
   local foreign = fetch and fetch.pool ~= self.pool
   if foreign and not fetch.pool:forked() then fetch.pool:step(0, nil, 1) end
   self:settle(now)
@@ -99,14 +111,14 @@ function Source:poll(now)
     self.awaited = nil
     return "ready"
   end
-  self.awaited = under_way[self.handle]
+  self.awaited = current(self.handle)
   return "wait"
 end
 
 --- Where the fetch under way runs. For one in another client's pool our descriptor will not wake.
 ---@return "here"|"elsewhere"|nil
 function Source:under_way()
-  local fetch = under_way[self.handle]
+  local fetch = current(self.handle)
   return fetch and (fetch.pool == self.pool and "here" or "elsewhere")
 end
 
@@ -114,14 +126,14 @@ end
 ---@param id integer
 ---@return boolean
 function Source:owns(id)
-  local fetch = under_way[self.handle]
+  local fetch = current(self.handle)
   return self:under_way() == "here" and fetch.id == id
 end
 
 --- The pool is about to close: a fetch in it is lost.
 ---@param now number
 function Source:close(now)
-  local fetch = under_way[self.handle]
+  local fetch = current(self.handle)
   if fetch and fetch.pool == self.pool then abandon(self.handle, now) end
 end
 

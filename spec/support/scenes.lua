@@ -2,7 +2,8 @@
 ---
 --- `run` is called while one allocation fails; `settle` afterwards, with memory back: it lets the client
 --- finish what it holds and tells what the script was told of its event:
----   "accepted", "failed KIND", "silent" (never told anything), "told twice", "stuck".
+---   "accepted", "failed KIND", "silent" (the event was not taken), and what must not be:
+---   "taken and forgotten", "told twice", "stuck".
 local name, url, reference = ...
 
 io.stderr = { write = function() end } -- in this state alone: each client says that it is a sandbox's
@@ -20,7 +21,7 @@ local Available = proactive.events.MediaContent.Available
 local TIMEOUT = 2
 
 local client
-local told = { calls = 0, receipt = false, err = false }
+local told = { taken = false, calls = 0, receipt = false, err = false }
 
 --- Allocates nothing: what it is told must not get lost.
 local function on_done(receipt, err)
@@ -52,7 +53,8 @@ end
 
 local function submit(what, whom, opts)
   opts.reference_id = reference
-  assert(client:submit(what, whom, opts, on_done))
+  told.taken = client:submit(what, whom, opts, on_done)
+  assert(told.taken)
 end
 
 -- Ends after its time, so that a client which waits for ever is told apart from one that is done.
@@ -115,7 +117,7 @@ end
 
 local function verdict()
   if told.calls > 1 then return "told twice" end
-  if told.calls == 0 then return "silent" end
+  if told.calls == 0 then return told.taken and "taken and forgotten" or "silent" end
   return told.receipt and "accepted" or ("failed " .. told.err.kind)
 end
 
