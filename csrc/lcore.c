@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * proactive.core: gathers the bindings. Loading it acquires nothing and calls no library. */
+#include "lbody.h"
 #include "lcompat.h"
 #include "lhttp.h"
 #include "ljson.h"
@@ -12,6 +13,7 @@ LCOMPAT_EXPORT int luaopen_proactive_core(lua_State *L);
 int luaopen_proactive_core(lua_State *L) {
   lua_newtable(L);
   lhttp_open(L);
+  lbody_open(L);
   ljson_open(L);
   ltoken_open(L);
   lsystem_open(L);

@@ -15,6 +15,10 @@
 /* A request body handed to libcurl; a skill manifest is the largest thing sent. */
 #define LIMIT_REQUEST_BYTES (1024u * 1024u)
 
+/* Places to fill in one prepared body: a customer, a reference id and two times need four; an event
+ * may bring a few of its own. */
+#define LIMIT_BODY_MARKS 32
+
 /* URL, one header line, client id and client secret: far above what any of them needs. */
 #define LIMIT_URL_BYTES 2048u
 #define LIMIT_HEADER_LINE_BYTES (8u * 1024u)
