@@ -59,7 +59,7 @@ static bool count(walk *w, size_t bytes) {
 }
 
 static bool check_text(walk *w, const char *text, size_t len) {
-  for (size_t at = 0, run; at < len; at += run) {
+  for (size_t at = json_ascii(text, len), run; at < len; at += run) {
     if (text[at] == '\0') return refuse(w, "holds a NUL byte");
     run = json_utf8(text + at, len - at);
     if (run == 0) return refuse(w, "is not UTF-8");
