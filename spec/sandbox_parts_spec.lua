@@ -4,7 +4,7 @@ local compat = require "proactive.compat"
 local files = require "proactive.sandbox.files"
 local form = require "proactive.sandbox.form"
 local inbox = require "proactive.sandbox.inbox"
-local timers = require "proactive.sandbox.timers"
+local timers = require "proactive.timers"
 
 describe("forms", function()
   it("are decoded as browsers and clients write them", function()

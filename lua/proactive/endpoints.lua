@@ -30,6 +30,13 @@ local EVENT_PATHS = {
   live = "/v1/proactiveEvents/",
 }
 
+--- Whether a word names a region.
+---@param name any
+---@return boolean
+function endpoints.is_region(name)
+  return EVENT_HOSTS[name] ~= nil
+end
+
 local function without_slash(url)
   return (url:gsub("/+$", ""))
 end

@@ -7,12 +7,13 @@ local L = proactive.localized
 
 local stand_in = {}
 
---- A client of that sandbox that has announced it already. Its clock is its own, so that its token is.
+--- A client of that sandbox that has announced it already. Its clock is its own, so that its token is;
+--- and it makes one attempt, unless told otherwise.
 ---@param sandbox table
 ---@param options table?
 function stand_in.client(sandbox, options)
   local clock = { wall = core.wall, monotonic = core.monotonic }
-  local merged = { sandbox = sandbox.url, ca_file = sandbox.ca_file, clock = clock }
+  local merged = { sandbox = sandbox.url, ca_file = sandbox.ca_file, clock = clock, retry = false }
   for name, value in pairs(options or {}) do
     merged[name] = value
   end

@@ -3,6 +3,7 @@
 local core = require "proactive.core"
 local endpoints = require "proactive.endpoints"
 local errors = require "proactive.errors"
+local many = require "proactive.client.many"
 local open = require "proactive.client.open"
 local options_of = require "proactive.options"
 local outgoing = require "proactive.client.outgoing"
@@ -15,6 +16,7 @@ Client.__index = Client
 local SEND_OPTIONS = {
   expires_in = { "number" },
   reference_id = { "string" },
+  deadline = { "number", above = 0 },
   timeout = { "number", above = 0, max = 3600 },
   validate = { "boolean" },
 }
@@ -22,6 +24,7 @@ local SEND_OPTIONS = {
 ---@type table<string, proactive.Option>
 local REQUEST_OPTIONS = {
   region = { "string", one_of = endpoints.regions },
+  deadline = { "number", above = 0 },
   timeout = { "number", above = 0, max = 3600 },
   validate = { "boolean" },
 }
@@ -75,41 +78,45 @@ local function announce_sandbox(client)
   end
 end
 
+local function finish(job, receipt, err)
+  job.on_done(receipt, err)
+end
+
 --- Queues one body for one region.
-local function submit_one(client, region, prepare, opts, on_done)
+local function submit_one(client, region, body, opts, on_done)
   announce_sandbox(client)
-  return client.delivery:submit {
-    route = client.routes[region],
-    region = region,
-    prepare = prepare,
-    finish = on_done,
-    timeout = opts.timeout or client.attempt_timeout,
-  }
+  local job = { region = region, route = client.routes[region], finish = finish, on_done = on_done }
+  for name, value in pairs(body) do
+    job[name] = value
+  end
+  job.timeout = opts.timeout or client.attempt_timeout
+  job.deadline = opts.deadline and client.clock.monotonic() + opts.deadline
+  return client.delivery:submit(job)
 end
 
 --- Queues one body for several regions; on_done is called once, when all are done.
-local function submit_all(client, regions, prepare, opts, on_done)
+local function submit_all(client, regions, body, opts, on_done)
   local receipts, failures, open_ones = {}, {}, #regions
-  local function finish(region, receipt, err)
+  local function finish_one(region, receipt, err)
     receipts[region], failures[region] = receipt, err
     open_ones = open_ones - 1
     if open_ones == 0 then on_done(outgoing.join(regions, receipts, failures)) end
   end
   if not client.delivery:has_space(#regions) then return nil, client.delivery:busy_error() end
   for _, region in ipairs(regions) do
-    assert(submit_one(client, region, prepare, opts, function(receipt, err)
-      finish(region, receipt, err)
+    assert(submit_one(client, region, body, opts, function(receipt, err)
+      finish_one(region, receipt, err)
     end))
   end
   return true
 end
 
 local function submit(client, event, audience, opts, on_done)
-  local prepare, err = outgoing.event(event, audience, opts, client.delivery:now())
-  if not prepare then return nil, err end
+  local body, err = outgoing.event(event, audience, opts, client.delivery:now())
+  if not body then return nil, err end
   local regions = outgoing.regions(audience, client.region)
-  if audience.regions then return submit_all(client, regions, prepare, opts, on_done) end
-  return submit_one(client, regions[1], prepare, opts, on_done)
+  if audience.regions then return submit_all(client, regions, body, opts, on_done) end
+  return submit_one(client, regions[1], body, opts, on_done)
 end
 
 local function ignore() end
@@ -184,10 +191,10 @@ function Client:send_request(request, opts)
     error(("client:send_request: a table or JSON text expected, got %s"):format(type(request)), 2)
   end
   if forked then return nil, forked end
-  local prepare, err = outgoing.request(request, opts, self.delivery:now())
-  if not prepare then return nil, err end
+  local body, err = outgoing.request(request, opts, self.delivery:now())
+  if not body then return nil, err end
   return wait_for(self, function(on_done)
-    return submit_one(self, opts.region or self.region, prepare, opts, on_done)
+    return submit_one(self, opts.region or self.region, body, opts, on_done)
   end)
 end
 
@@ -204,6 +211,39 @@ local function check_seconds(value, name)
   if type(value) ~= "number" or value ~= value or value < 0 then
     error(("client:step: %s must be a number of seconds, not negative"):format(name), 3)
   end
+end
+
+--- Begins to send an event to many, as a job that `step` advances.
+---@param event table|fun(user: string|table): table  made for each user when it is a function
+---@param users table|fun(): (string|table)?|thread   user ids or `{user=, region=}`: an array, an
+---   iterator, a coroutine, or `proactive.audience.subscribers(…)`
+---@param opts proactive.ManyOptions?
+---@return proactive.Many? job  with the methods done(), report() and stop()
+---@return proactive.Error?
+function Client:start_many(event, users, opts)
+  local forked = check_usable(self, "start_many", true)
+  if forked then return nil, forked end
+  announce_sandbox(self)
+  return many.start(self, event, users, opts)
+end
+
+--- Sends an event to many and waits for the end.
+---@param event table|fun(user: string|table): table
+---@param users table|fun(): (string|table)?|thread
+---@param opts proactive.ManyOptions?
+---@return proactive.Report?
+---@return proactive.Error?
+function Client:send_many(event, users, opts)
+  local forked = check_usable(self, "send_many")
+  if forked then return nil, forked end
+  announce_sandbox(self)
+  local job, err = many.start(self, event, users, opts)
+  if not job then return nil, err end
+  while not job:done() do
+    local _, message = self:step(1)
+    if message then return nil, pool_error(message) end
+  end
+  return job:report()
 end
 
 --- Does what is due and calls the callbacks of what is done.
@@ -302,9 +342,8 @@ function Client:pending()
   return self.delivery:pending()
 end
 
---- Counters since the client was made.
----@return table<string, integer> counts
----   submitted, accepted, failed, hook_errors (callbacks that raised), token_fetches, connections (opened)
+--- Counters since the client was made, and what is under way.
+---@return proactive.Stats
 function Client:stats()
   check_usable(self, "stats", true)
   return self.delivery:stats()

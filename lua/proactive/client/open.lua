@@ -7,6 +7,8 @@ local credentials = require "proactive.credentials"
 local delivery = require "proactive.delivery"
 local endpoints = require "proactive.endpoints"
 local errors = require "proactive.errors"
+local new_observer = require("proactive.delivery.observer").new
+local new_policy = require("proactive.delivery.retry").new
 local options_of = require "proactive.options"
 local token = require "proactive.token"
 
@@ -25,15 +27,25 @@ local token = require "proactive.token"
 ---@field concurrency integer?     requests in flight, default 64
 ---@field queue integer?           events waiting beyond those, default 1,024
 ---@field connect_burst integer?   connections opened in one step, default 1
+---@field rate number?             events per second and region, default none
+---@field retry proactive.RetryOptions|false|nil  false: nothing is sent again
 ---@field http_version "auto"|"1.1"|"2"|nil
 ---@field ca_file string?          PEM file of certificate authorities in place of the system's
 ---@field proxy string?
 ---   for addresses that are not loopback; default: what the environment says
 ---@field user_agent string?
 ---@field logger fun(level: string, fields: table)?
----   gets what cannot be returned; default: standard error
+---   gets a line for each outcome, customers hashed, and what callbacks raise; default: only the
+---   latter, on standard error
+---@field on_attempt fun(fields: table)?  gets kind, status, timings and bytes of each attempt
 ---@field clock {wall: fun(): number, monotonic: fun(): number}?
 ---   a client with its own shares its token with nobody
+
+---@class proactive.RetryOptions
+---@field attempts integer?  for one event, the first with them; default 4
+---@field base number?       seconds, the first delay's ceiling; default 0.2
+---@field cap number?        seconds, the highest ceiling; default 20
+---@field budget integer?    what retries may cost before successes pay it back; default 500
 
 ---@type table<string, proactive.Option>
 local OPTIONS = {
@@ -49,21 +61,29 @@ local OPTIONS = {
   concurrency = { "number", integer = true, min = 1, max = 1024 },
   queue = { "number", integer = true, min = 0 },
   connect_burst = { "number", integer = true, min = 1 },
+  rate = { "number", above = 0 },
+  retry = { "table|boolean" },
   http_version = { "string", one_of = { "auto", "1.1", "2" } },
   ca_file = { "string" },
   proxy = { "string" },
   user_agent = { "string" },
   logger = { "function" },
+  on_attempt = { "function" },
   clock = { "table" },
 }
 
 local CLOCK = { wall = { "function", required = true }, monotonic = { "function", required = true } }
 
-local HTTP_VERSION = { auto = 0, ["1.1"] = 1, ["2"] = 2 }
+local RETRY = {
+  attempts = { "number", integer = true, min = 1 },
+  base = { "number", min = 0 },
+  cap = { "number", min = 0 },
+  budget = { "number", min = 0 },
+}
 
-local function log_to_stderr(level, fields)
-  io.stderr:write(("proactive %s: %s\n"):format(level, fields.message))
-end
+local RETRY_DEFAULTS = { attempts = 4, base = 0.2, cap = 20, budget = 500 }
+
+local HTTP_VERSION = { auto = 0, ["1.1"] = 1, ["2"] = 2 }
 
 --- The sandbox's address: the option, else the environment unless the option is false.
 local function sandbox_of(options)
@@ -83,6 +103,20 @@ local function credentials_of(options, sandbox)
   end
   if sandbox then return credentials.sandbox end
   return credentials.find()
+end
+
+--- The rules for sending again; none with `retry = false`.
+local function policy_of(options)
+  if options.retry == false then return nil end
+  if options.retry == true then
+    error("proactive.client: option retry must be a table, or false", 4)
+  end
+  local given = options_of.check(options.retry, RETRY, "proactive.client: retry", 2)
+  local merged = {}
+  for name, default in pairs(RETRY_DEFAULTS) do
+    merged[name] = given[name] or default
+  end
+  return new_policy(merged, core.random)
 end
 
 local function setup_error(message)
@@ -126,6 +160,7 @@ local function open_source(client, options, hosts, pair)
     pool = client.pool,
     route = route,
     timeout = client.attempt_timeout,
+    policy = client.policy,
     private = options.clock ~= nil,
   }
 end
@@ -153,10 +188,10 @@ local function open_delivery(client, options, source)
     concurrency = client.concurrency,
     queue = options.queue or 1024,
     connect_burst = options.connect_burst or 1,
+    rate = options.rate,
+    policy = client.policy,
     sandbox = client.sandbox ~= nil,
-    on_error = function(problem)
-      pcall(client.logger, "error", { message = "a callback raised: " .. tostring(problem) })
-    end,
+    observer = new_observer { logger = options.logger, on_attempt = options.on_attempt },
   }
 end
 
@@ -192,7 +227,7 @@ return function(options)
     stage = options.stage or "development",
     attempt_timeout = options.timeout or 30,
     concurrency = options.concurrency or 64,
-    logger = options.logger or log_to_stderr,
+    policy = policy_of(options),
     clock = options.clock or core,
   }
   local pool, message = open_pool(client, options)

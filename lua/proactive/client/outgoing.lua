@@ -10,24 +10,44 @@ local validate = require "proactive.validate"
 
 local outgoing = {}
 
---- The facts a receipt names, and the JSON text.
-local function prepared(request, text)
-  local expiry, id = request.expiryTime, request.referenceId
-  return {
-    body = text,
-    reference_id = type(id) == "string" and id or nil,
-    expires_at = type(expiry) == "string" and time.parse(expiry) or nil,
-  }
+--- A job's `is_valid` after its body was checked.
+---@return boolean
+function outgoing.yes()
+  return true
 end
 
---- A job's `prepare` for an event: the body with the times of the first attempt.
+--- A job's `is_valid` for a body that was sent unchecked.
+---@param job proactive.Job
+---@return boolean
+function outgoing.check_late(job)
+  return (validate(job.body)) == true
+end
+
+--- Sets what the receipt names, and the JSON text.
+local function set_body(job, request, text)
+  local expiry, id = request.expiryTime, request.referenceId
+  job.body = text
+  job.reference_id = type(id) == "string" and id or nil
+  job.expires_at = type(expiry) == "string" and time.parse(expiry) or nil
+end
+
+--- Sets the times of the first attempt.
+local function stamp(job, now)
+  request_of.stamp(job.request, now, job.expires_in)
+  set_body(job, job.request, assert(request_of.encode(job.request)))
+end
+
+--- Nothing is left to set: the caller gave the whole body.
+local function keep() end
+
+--- The request body of an event, checked.
 ---@param event table
 ---@param audience proactive.Audience
 ---@param opts {expires_in: number?, reference_id: string?, validate: boolean?}
 ---@param now number  Unix seconds, for the check
----@return (fun(now: number): table)?
+---@return table? request
 ---@return proactive.Error?
-function outgoing.event(event, audience, opts, now)
+function outgoing.build(event, audience, opts, now)
   local request, err = request_of.build(event, audience, {
     expires_in = opts.expires_in,
     reference_id = opts.reference_id or core.id(),
@@ -38,21 +58,37 @@ function outgoing.event(event, audience, opts, now)
     local ok, invalid = validate(request, { now = now })
     if not ok then return nil, invalid end
   end
+  return request
+end
+
+--- The part of a job that is the event's: its body gets the times of the first attempt.
+---@param event table
+---@param audience proactive.Audience
+---@param opts {expires_in: number?, reference_id: string?, validate: boolean?}
+---@param now number  Unix seconds, for the check
+---@return table? fields  of a `proactive.Job`
+---@return proactive.Error?
+function outgoing.event(event, audience, opts, now)
+  local request, err = outgoing.build(event, audience, opts, now)
+  if not request then return nil, err end
   -- What cannot be written as JSON is told now, not at the attempt.
   local text
   text, err = request_of.encode(request)
   if not text then return nil, err end
-  return function(at)
-    request_of.stamp(request, at, opts.expires_in)
-    return prepared(request, request_of.encode(request))
-  end
+  return {
+    request = request,
+    expires_in = opts.expires_in,
+    prepare = stamp,
+    is_valid = opts.validate ~= false and outgoing.yes or outgoing.check_late,
+    user = audience.user,
+  }
 end
 
---- A job's `prepare` for a body that is sent as it stands.
+--- The part of a job that is a body sent as it stands.
 ---@param request table|string
 ---@param opts {validate: boolean?}
 ---@param now number
----@return (fun(now: number): table)?
+---@return table? fields  of a `proactive.Job`
 ---@return proactive.Error?
 function outgoing.request(request, opts, now)
   if opts.validate ~= false then
@@ -66,10 +102,13 @@ function outgoing.request(request, opts, now)
     text, err = request_of.encode(request)
   end
   if not text then return nil, err end
-  local result = prepared(type(value) == "table" and value or {}, text)
-  return function()
-    return result
-  end
+  local fields = {
+    prepare = keep,
+    fixed = opts.validate ~= false,
+    is_valid = opts.validate ~= false and outgoing.yes or outgoing.check_late,
+  }
+  set_body(fields, type(value) == "table" and value or {}, text)
+  return fields
 end
 
 --- The regions one audience is sent to.
@@ -80,9 +119,8 @@ function outgoing.regions(audience, default)
   return audience.regions or { audience.region or default }
 end
 
---- One outcome for several regions: a receipt when all were accepted, else an error; `regions[R]`
---- of either tells
---- what became of each.
+--- One outcome for several regions: a receipt when all were accepted, else an error; `regions[R]` of
+--- either tells what became of each.
 ---@param regions string[]
 ---@param receipts table<string, table>
 ---@param failures table<string, proactive.Error>
@@ -98,9 +136,7 @@ function outgoing.join(regions, receipts, failures)
       lines[#lines + 1] = region .. ": " .. err.message
     end
   end
-  if not first then
-    return { regions = outcomes, sandbox = outcomes[regions[1]].sandbox }
-  end
+  if not first then return { regions = outcomes, sandbox = outcomes[regions[1]].sandbox } end
   return nil,
     errors.new(first.kind, {
       message = "not accepted in every region: " .. table.concat(lines, "; "),

@@ -6,7 +6,7 @@ local app = require "proactive.sandbox.app"
 local core = require "proactive.core"
 local errors = require "proactive.errors"
 local reply = require "proactive.sandbox.reply"
-local timers = require "proactive.sandbox.timers"
+local timers = require "proactive.timers"
 local tls = require "proactive.sandbox.tls"
 local world = require "proactive.sandbox.world"
 

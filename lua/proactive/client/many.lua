@@ -1,0 +1,263 @@
+--- One event to many: users are pulled as the window has room, so that memory does not grow with
+--- their number.
+
+local endpoints = require "proactive.endpoints"
+local errors = require "proactive.errors"
+local new_histogram = require("proactive.delivery.histogram").new
+local new_pace = require("proactive.delivery.pace").new
+local options_of = require "proactive.options"
+local outgoing = require "proactive.client.outgoing"
+local template_of = require "proactive.client.template"
+
+---@class proactive.Many
+local Many = {}
+Many.__index = Many
+
+---@class proactive.ManyOptions
+---@field concurrency integer?   of the client's window, so many at most
+---@field rate number?           events per second and region
+---@field deadline number?       seconds from the call: no user is taken and no attempt begun later
+---@field expires_in number?     seconds, default 86,340
+---@field reference_id (fun(user: string|table): string)?  default: a random one for each
+---@field timeout number?        seconds for one attempt
+---@field validate boolean?
+---@field on_result fun(user: string|table, receipt: table?, err: proactive.Error?)?
+---@field progress boolean|fun(report: table)|nil  true: a line on standard error, when that is a terminal
+
+---@type table<string, proactive.Option>
+local OPTIONS = {
+  concurrency = { "number", integer = true, min = 1 },
+  rate = { "number", above = 0 },
+  deadline = { "number", above = 0 },
+  expires_in = { "number" },
+  reference_id = { "function" },
+  timeout = { "number", above = 0, max = 3600 },
+  validate = { "boolean" },
+  on_result = { "function" },
+  progress = { "boolean|function" },
+}
+
+--- A function that gives the next user, and how many there are when that is known.
+local function source_of(users)
+  if type(users) == "function" then return users end
+  if type(users) == "thread" then
+    return function()
+      local ok, user = coroutine.resume(users)
+      if not ok then error(user, 0) end
+      return coroutine.status(users) ~= "dead" and user or nil
+    end
+  end
+  if type(users) ~= "table" then return nil end
+  if users.type == "Subscribers" then return users.registry:each(users.filter) end
+  if users.type then return nil end
+  local place = 0
+  return function()
+    place = place + 1
+    return users[place]
+  end, #users
+end
+
+--- The user id and region of an element of `users`.
+local function parts_of(entry, default)
+  if type(entry) == "table" then return entry.user, entry.region or default end
+  return entry, default
+end
+
+--- What is wrong with an element, or nil.
+local function problem_of(user, region)
+  if type(user) ~= "string" then
+    return "a user is a user id, or a table with the field user, got " .. type(user)
+  elseif not endpoints.is_region(region) then
+    return "the region of a user is NA, EU or FE, got " .. tostring(region)
+  end
+end
+
+local function finish(job, receipt, err)
+  local many = job.many
+  many.active = many.active - 1
+  many.retries = many.retries + math.max(0, job.attempts - 1)
+  if receipt then
+    many.accepted = many.accepted + 1
+    many.latency:add(many.delivery.clock.monotonic() - job.submitted)
+  else
+    many.failed = many.failed + 1
+    many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
+  end
+  local on_result = many.opts.on_result
+  if on_result then on_result(job.entry, receipt, err) end
+end
+
+--- Counts an element that never became a job.
+local function refuse(many, entry, err)
+  many.active = many.active + 1
+  local job = { many = many, attempts = 0, entry = entry }
+  local ok, problem = pcall(finish, job, nil, err)
+  if not ok then many.delivery.observer:raised(problem) end
+end
+
+--- The pace of one region, when the job has a rate of its own.
+local function pace_of(many, region)
+  if not many.opts.rate then return nil end
+  local pace = many.paces[region]
+  if not pace then
+    pace = new_pace(many.opts.rate, many.delivery.clock.monotonic())
+    many.paces[region] = pace
+  end
+  return pace
+end
+
+--- The event's part of a job: from the template, or made for this user.
+local function job_for(many, entry, user, region)
+  local reference_id = many.opts.reference_id and many.opts.reference_id(entry)
+  if many.template then return many.template:job(user, reference_id) end
+  local opts = many.opts
+  return outgoing.event(many.event(entry), { type = "Unicast", user = user, region = region }, {
+    expires_in = opts.expires_in,
+    reference_id = reference_id,
+    validate = opts.validate,
+  }, many.delivery:now())
+end
+
+local function submit(many, entry)
+  local user, region = parts_of(entry, many.client.region)
+  local problem = problem_of(user, region)
+  local job, err
+  if problem then
+    err = errors.new("invalid", { message = problem, fix = "Correct this element of users." })
+  else
+    job, err = job_for(many, entry, user, region)
+  end
+  if not job then return refuse(many, entry, err) end
+  job.many, job.entry, job.user = many, entry, user
+  job.region, job.route = region, many.client.routes[region]
+  job.timeout = many.timeout
+  job.deadline, job.pace = many.deadline, pace_of(many, region)
+  job.finish, job.plain = finish, many.opts.on_result == nil
+  many.active = many.active + 1
+  many.delivery:take(job)
+end
+
+--- Whether users may still be taken.
+---@return boolean
+function Many:has_more()
+  return not self.exhausted and self.active < self.limit
+end
+
+--- Takes one user and submits its job; false when none is to be taken now.
+---@return boolean
+function Many:pull()
+  if not self:has_more() then return false end
+  if self.deadline and self.delivery.clock.monotonic() >= self.deadline then
+    self:stop "deadline"
+    return false
+  end
+  local ok, entry = pcall(self.next_user)
+  if not ok then
+    self.problem = tostring(entry)
+    self:stop "users"
+    return false
+  elseif entry == nil then
+    self.exhausted = true
+    self.delivery:remove_feed(self)
+    return false
+  end
+  self.taken = self.taken + 1
+  local submitted, problem = pcall(submit, self, entry)
+  if not submitted then
+    self.problem = tostring(problem)
+    self:stop "event"
+  end
+  return true
+end
+
+--- Takes no more users; what is in flight is finished.
+---@param reason string?  for the report, default "stop"
+function Many:stop(reason)
+  if self.exhausted then return end
+  self.exhausted = true
+  self.stopped = reason or "stop"
+  self.delivery:remove_feed(self)
+end
+
+--- Whether all that was taken is completed and no more will be taken.
+---@return boolean
+function Many:done()
+  return self.exhausted and self.active == 0
+end
+
+--- What became of it, up to now.
+---@return proactive.Report
+function Many:report()
+  local elapsed = (self.ended or self.delivery.clock.monotonic()) - self.began
+  local by_kind = {}
+  for kind, count in pairs(self.by_kind) do
+    by_kind[kind] = count
+  end
+  local completed = self.accepted + self.failed
+  return {
+    accepted = self.accepted,
+    failed = self.failed,
+    by_kind = by_kind,
+    retries = self.retries,
+    elapsed = elapsed,
+    rate = elapsed > 0 and completed / elapsed or 0,
+    latency = {
+      p50 = self.latency:percentile(0.5),
+      p95 = self.latency:percentile(0.95),
+      p99 = self.latency:percentile(0.99),
+      max = self.latency.count > 0 and self.latency.max or nil,
+    },
+    taken = self.taken,
+    total = self.total,
+    stopped = self.stopped,
+    problem = self.problem,
+    done = self:done(),
+  }
+end
+
+---@class proactive.Report
+---@field accepted integer
+---@field failed integer
+---@field by_kind table<string, integer>  of what failed
+---@field retries integer
+---@field elapsed number   seconds
+---@field rate number      completed a second
+---@field latency {p50: number?, p95: number?, p99: number?, max: number?}  seconds, of what was accepted
+---@field taken integer    users taken from `users`; after a stop the next one is number taken + 1
+---@field total integer?   users, when their number is known
+---@field stopped string?  why users were left: "stop", "deadline", "users" or "event" (which raised `problem`)
+---@field problem string?
+---@field done boolean
+
+--- Begins to send to many.
+---@param client proactive.Client
+---@param event table|fun(user: string|table): table
+---@param users any
+---@param opts proactive.ManyOptions?
+---@return proactive.Many?
+---@return proactive.Error?  the event is invalid
+local function start(client, event, users, opts)
+  opts = options_of.check(opts, OPTIONS, "client:send_many", 2)
+  local next_user, total = source_of(users)
+  if not next_user then
+    error("client:send_many: users must be an array, an iterator or a coroutine of users", 3)
+  end
+  local delivery = client.delivery
+  local now = delivery.clock.monotonic()
+  local many = setmetatable({
+    client = client, delivery = delivery, event = event, next_user = next_user, total = total,
+    opts = opts, timeout = opts.timeout or client.attempt_timeout,
+    limit = opts.concurrency or math.huge, deadline = opts.deadline and now + opts.deadline,
+    paces = {}, by_kind = {}, latency = new_histogram(), began = now,
+    active = 0, accepted = 0, failed = 0, retries = 0, taken = 0, exhausted = false,
+  }, Many)
+  if type(event) ~= "function" then
+    local err
+    many.template, err = template_of.new(event, opts, delivery:now())
+    if err then return nil, err end
+  end
+  delivery:add_feed(many)
+  return many
+end
+
+return { start = start }

@@ -1,0 +1,258 @@
+--- Jobs in, completions out: what waits in each region's lane, the window of requests in flight,
+--- the attempts of each job.
+---
+--- Everything happens in `step`: nothing here blocks but the wait it is told to make, and no call
+--- does unbounded work
+--- when a budget is given. The core only fills queues; the callbacks are called from here.
+
+local endpoints = require "proactive.endpoints"
+local errors = require "proactive.errors"
+local new_histogram = require("proactive.delivery.histogram").new
+local judge = require "proactive.delivery.judge"
+local launch = require "proactive.delivery.launch"
+local new_lane = require("proactive.delivery.lane").new
+local outcome = require "proactive.delivery.outcome"
+local timers = require "proactive.timers"
+
+---@class proactive.Job
+---@field region string
+---@field route integer        the pool's route
+---@field timeout number       seconds for one attempt
+---@field prepare fun(job: proactive.Job, now: number): proactive.Error?
+---     called at the first attempt; sets body, reference_id and expires_at (Unix seconds), which
+---     are kept for the others
+---@field finish fun(job: proactive.Job, receipt: table|true?, err: proactive.Error?)
+---   called exactly once
+---@field is_valid fun(job: proactive.Job): boolean  whether our own validation accepts the body
+---@field plain boolean?       no receipt is wanted, `true` will do
+---@field user string?         the customer, for the log
+---@field fixed boolean?       its times were set by the caller
+---@field deadline number?     monotonic: no attempt begins later
+---@field pace proactive.Pace? a pace of its own, beside its lane's
+
+---@class proactive.Delivery
+local Delivery = {}
+Delivery.__index = Delivery
+
+---@class proactive.DeliveryOptions
+---@field pool table
+---@field source proactive.TokenSource
+---@field policy proactive.RetryPolicy?  none: nothing is sent again
+---@field clock {wall: fun(): number, monotonic: fun(): number}
+---@field concurrency integer
+---@field queue integer
+---@field connect_burst integer
+---@field rate number?                events per second and region
+---@field sandbox boolean
+---@field observer proactive.Observer gets attempts, outcomes and what callbacks raise
+
+---@param options proactive.DeliveryOptions
+---@return proactive.Delivery
+local function new(options)
+  local now = options.clock.monotonic()
+  local self = {
+    pool = options.pool,
+    source = options.source,
+    policy = options.policy,
+    clock = options.clock,
+    concurrency = options.concurrency,
+    queue_limit = options.queue,
+    connect_burst = options.connect_burst,
+    sandbox = options.sandbox,
+    observer = options.observer,
+    lanes = {}, -- by region and by number
+    turn = 1,
+    waiting = 0, -- jobs in lanes and in `delayed`
+    delayed = timers.new(), -- jobs that wait for their next attempt
+    feeds = {}, -- jobs are pulled from these when the window has room
+    running = {}, -- jobs by transfer id
+    in_flight = 0,
+    completed = 0, -- in this step
+    skew = 0, -- the service's clock less ours
+    date_due = now,
+    latency = new_histogram(),
+    counts = { submitted = 0, accepted = 0, failed = 0, retries = 0 },
+    by_kind = {},
+  }
+  for i, region in ipairs(endpoints.regions) do
+    self.lanes[i] = new_lane(region, options.rate, now)
+    self.lanes[region] = self.lanes[i]
+  end
+  return setmetatable(self, Delivery)
+end
+
+--- Jobs that are not completed.
+---@return integer
+function Delivery:pending()
+  return self.waiting + self.in_flight
+end
+
+--- Our wall clock, corrected by the service's when they differ.
+---@return number
+function Delivery:now()
+  return self.clock.wall() + self.skew
+end
+
+--- Whether so many more jobs can be taken in.
+---@param count integer
+---@return boolean
+function Delivery:has_space(count)
+  return self:pending() + count <= self.concurrency + self.queue_limit
+end
+
+--- The error of a job that was not taken in.
+---@return proactive.Error
+function Delivery:busy_error()
+  return errors.new("busy", {
+    message = ("%d events are in flight or waiting, no more are taken"):format(self:pending()),
+    fix = "Call step until some are done, or make the client with a larger queue.",
+  })
+end
+
+--- Takes a job in.
+---@param job proactive.Job
+---@return boolean?
+---@return proactive.Error?  kind `busy`: window and queue are full
+function Delivery:submit(job)
+  if not self:has_space(1) then return nil, self:busy_error() end
+  self:take(job)
+  return true
+end
+
+--- Takes a job in that a feed was asked for.
+---@param job proactive.Job
+function Delivery:take(job)
+  job.submitted = self.clock.monotonic()
+  job.attempts = 0
+  self.lanes[job.region]:append(job)
+  self.waiting = self.waiting + 1
+  self.counts.submitted = self.counts.submitted + 1
+end
+
+--- Lets a feed be asked for jobs: `feed:pull()` takes one in and returns true, or returns false when
+--- it has none now; `feed:has_more()` tells whether it may have one.
+---@param feed table
+function Delivery:add_feed(feed)
+  self.feeds[#self.feeds + 1] = feed
+end
+
+---@param feed table
+function Delivery:remove_feed(feed)
+  for i, known in ipairs(self.feeds) do
+    if known == feed then return table.remove(self.feeds, i) end
+  end
+end
+
+--- Whether a step's budget is used up.
+---@param ends number?  monotonic seconds
+---@return boolean
+function Delivery:past(ends)
+  return ends ~= nil and self.clock.monotonic() >= ends
+end
+
+--- Forgets a transfer. Allocates nothing.
+---@param id integer
+function Delivery:forget(id)
+  self.pool:release(id)
+  self.running[id] = nil
+  self.in_flight = self.in_flight - 1
+end
+
+---@class proactive.Stats
+---@field submitted integer
+---@field accepted integer
+---@field failed integer
+---@field by_kind table<string, integer>  of what failed
+---@field retries integer
+---@field hook_errors integer    hooks and callbacks that raised
+---@field token_fetches integer
+---@field connections integer    opened
+---@field in_flight integer
+---@field waiting integer
+---@field retry_budget number?   left
+---@field lanes table<string, {waiting: integer, rate: number?, stopped: boolean}>  by region; rate: in force
+---@field latency proactive.Histogram  of accepted attempts
+
+--- Counters since birth, and what is under way.
+---@return proactive.Stats
+function Delivery:stats()
+  local now, lanes = self.clock.monotonic(), {}
+  for _, lane in ipairs(self.lanes) do
+    local rate, stopped = lane.pace:rate(), lane.pace:is_stopped(now)
+    lanes[lane.region] = { waiting = lane:size(), rate = rate, stopped = stopped }
+  end
+  local by_kind = {}
+  for kind, count in pairs(self.by_kind) do
+    by_kind[kind] = count
+  end
+  return {
+    submitted = self.counts.submitted,
+    accepted = self.counts.accepted,
+    failed = self.counts.failed,
+    by_kind = by_kind,
+    retries = self.counts.retries,
+    hook_errors = self.observer.raised_count,
+    token_fetches = self.source.fetches,
+    connections = (self.pool:connections()),
+    in_flight = self.in_flight,
+    waiting = self.waiting,
+    retry_budget = self.policy and self.policy.left,
+    lanes = lanes,
+    latency = self.latency,
+  }
+end
+
+--- Seconds until a step has something to do; nil when nothing is pending.
+---@return number?
+function Delivery:timeout()
+  if self.pool:finished() then return 0 end
+  local now = self.clock.monotonic()
+  local next_retry = self.delayed:next_at()
+  local due = launch.least(self.pool:timeout(), next_retry and math.max(0, next_retry - now))
+  return launch.least(due, launch.due(self, now))
+end
+
+--- Does what is due.
+---@param timeout number   longest wait in seconds; 0 never waits
+---@param budget number?
+---   after so many seconds no more sockets, callbacks or connections in this call
+---@return integer completed
+---@return string? message  the pool failed
+function Delivery:step(timeout, budget)
+  local ends = budget and self.clock.monotonic() + budget
+  self.completed = 0
+  launch.waiting(self, ends)
+  local wait = 0
+  if timeout > 0 and self.completed == 0 then
+    wait = math.min(timeout, self:timeout() or timeout)
+  end
+  local left = ends and math.max(0, ends - self.clock.monotonic())
+  local finished, message = self.pool:step(wait, left, self.connect_burst)
+  if not finished then return self.completed, message end
+  judge.collect(self, ends)
+  if not self:past(ends) then launch.waiting(self, ends) end
+  return self.completed
+end
+
+--- Ends everything: what is not completed is completed as `cancelled`.
+function Delivery:close()
+  judge.collect(self)
+  self.closing = true
+  local function cancelled()
+    return errors.new("cancelled", {
+      message = "the client was closed before the outcome was known",
+      fix = "Call client:flush() before client:close().",
+    })
+  end
+  self.source:close(self.clock.monotonic())
+  for id, job in pairs(self.running) do
+    local err = cancelled()
+    err.uncertain = true
+    self:forget(id)
+    outcome.complete(self, job, nil, err)
+  end
+  outcome.fail_all_waiting(self, cancelled)
+  self.pool:close()
+end
+
+return { new = new }

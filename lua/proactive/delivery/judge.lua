@@ -1,0 +1,150 @@
+--- Reads what came of attempts: accepted, to be sent again, or failed.
+
+local answer = require "proactive.answer"
+local outcome = require "proactive.delivery.outcome"
+local time = require "proactive.time"
+
+local judge = {}
+
+-- A Date header has whole seconds and was written before it arrived: less is not a difference.
+local SKEW_NOISE = 5
+
+-- The service's clock is looked at so often, in seconds.
+local DATE_EVERY = 60
+
+--- Follows the service's clock, which judges our expiry times.
+local function note_date(self, headers, now)
+  self.date_due = now + DATE_EVERY
+  local date = answer.header({ headers = headers }, "date")
+  local at = date and time.parse_http(date)
+  if not at then return end
+  local skew = at - self.clock.wall()
+  self.skew = math.abs(skew) > SKEW_NOISE and skew or 0
+end
+
+local function receipt_of(self, job, status, request_id, now)
+  if job.plain then return true end
+  return {
+    status = status,
+    request_id = request_id,
+    reference_id = job.reference_id,
+    region = job.region,
+    expires_at = job.expires_at,
+    attempts = job.attempts,
+    elapsed = now - job.submitted,
+    presumed = false,
+    sandbox = self.sandbox,
+  }
+end
+
+--- Whether a refusal says that an earlier attempt, whose answer was lost, had been accepted.
+local function is_presumed(job, err)
+  if not job.lost then return false end
+  return err.kind == "duplicate" or (err.kind == "invalid" and err.status == 400 and job:is_valid())
+end
+
+--- Whether a refused token lets the job go again with another one.
+local function goes_with_new_token(self, job, err, now)
+  if err.kind ~= "auth" or job.token_retried then return false end
+  return self.source.handle:refused(job.generation, now) ~= "held"
+end
+
+--- The error of a job that failed: its own, or `expired` when only the time kept it from another
+--- attempt. When there
+--- is to be another one, nil and the time of it.
+local function next_attempt(self, job, err, now)
+  local delay, cost
+  if self.policy then
+    delay, cost = self.policy:delay(job.attempts, err)
+  end
+  if not delay then return err end
+  local late = outcome.too_late(job, now + delay, self:now() + delay)
+  if late then return outcome.expired_error(job, err, late) end
+  return nil, now + delay, cost
+end
+
+--- What became of an attempt, as a plan that `judge` carries out: nothing of the job's is changed
+--- here but notes.
+local function read_result(self, id, job, now)
+  if now < self.date_due then
+    local status, request_id = self.pool:accepted(id)
+    if status then return receipt_of(self, job, status, request_id, now) end
+  end
+  local result = self.pool:result(id)
+  if result.status then note_date(self, result.headers, now) end
+  local accepted, err = answer.event(result)
+  if accepted then return receipt_of(self, job, accepted.status, accepted.request_id, now) end
+  job.lost = job.lost or err.uncertain
+  if is_presumed(job, err) then
+    local receipt = receipt_of(self, job, err.status, err.request_id, now)
+    if receipt ~= true then receipt.presumed = true end
+    return receipt
+  end
+  return nil, err
+end
+
+local function pace_by(lane, err, now)
+  if err and err.kind == "throttled" then
+    lane.pace:throttled(now)
+  else
+    lane.pace:answered(now)
+  end
+  if err and err.kind == "quota" then lane.pace:stop(now) end
+end
+
+--- Sends a job again: at once before the others, or at a time.
+local function again(self, id, job, at)
+  job.lane = self.lanes[job.region]
+  if at then
+    self.delayed:add(at, job)
+  else
+    job.lane:prepend(job)
+  end
+  self.waiting = self.waiting + 1
+  self:forget(id)
+end
+
+--- Completes the job of a finished transfer, or sends it again. All that needs memory is made
+--- before the transfer is
+--- forgotten: an error on the way leaves it to be judged again by the next step.
+local function judge_one(self, id, job)
+  local now = self.clock.monotonic()
+  local receipt, err = read_result(self, id, job, now)
+  self.observer:attempt(self.pool, id, job, err)
+  pace_by(self.lanes[job.region], err, now)
+  if receipt then
+    self:forget(id)
+    self.latency:add(now - job.started)
+    if self.policy then self.policy:succeeded(job.cost) end
+    return outcome.complete(self, job, receipt)
+  end
+  if goes_with_new_token(self, job, err, now) then
+    job.token_retried = true
+    return again(self, id, job)
+  end
+  local failure, at, cost = next_attempt(self, job, err, now)
+  if failure then
+    self:forget(id)
+    return outcome.complete(self, job, nil, failure)
+  end
+  job.cost, job.last_error = cost, err
+  self.counts.retries = self.counts.retries + 1
+  again(self, id, job, at)
+end
+
+--- Judges finished transfers one after the other until the budget is used up.
+function judge.collect(self, ends)
+  local id = self.pool:finished()
+  while id do
+    if self.source:owns(id) then
+      local now = self.clock.monotonic()
+      note_date(self, self.source:settle(now), now)
+    else
+      judge_one(self, id, self.running[id])
+    end
+    if self.closing or self:past(ends) then return end
+    id = self.pool:finished()
+  end
+end
+
+return judge

@@ -1,0 +1,139 @@
+--- Starts attempts: which job may go next, when, and what keeps it.
+
+local answer = require "proactive.answer"
+local outcome = require "proactive.delivery.outcome"
+
+local launch = {}
+
+-- How long to wait for a token that another client of this state is fetching: our descriptor does
+-- not wake for it.
+local ELSEWHERE = 0.01
+
+--- Notes a transfer as a job's. When there is no memory for that, the transfer must not run:
+--- nothing has left yet.
+local function register(self, id, job, now)
+  local ok, problem = pcall(rawset, self.running, id, job)
+  if not ok then
+    self.pool:release(id)
+    error(problem, 0)
+  end
+  self.in_flight = self.in_flight + 1
+  job.attempts = job.attempts + 1
+  job.generation = self.source.handle:generation()
+  job.started = now
+end
+
+--- Moves the first job of a lane among the running ones.
+local function begin(self, lane, id, job, now)
+  register(self, id, job, now)
+  lane:drop()
+  self.waiting = self.waiting - 1
+  lane.pace:sent(now)
+  if job.pace then job.pace:sent(now) end
+end
+
+--- Hands the first job of a lane to the pool. Whether another may be tried now.
+local function launch_first(self, lane, now)
+  local job = lane:peek()
+  local err = outcome.hindrance(lane, job, now, self:now())
+  if not err and not job.body then err = job:prepare(self:now()) end
+  if not err then
+    local id, reason = self.pool:start(job.route, job.body, job.timeout, self.source.handle)
+    if id then
+      begin(self, lane, id, job, now)
+      return true
+    end
+    if reason == "wait" then return false end
+    err = answer.transport({ cause = "protocol", message = reason }, "sending the event")
+  end
+  outcome.fail_first(self, lane, err)
+  return true
+end
+
+--- Seconds until the first job of a lane may go by the paces; nil when none waits.
+local function wait_of(lane, now)
+  local job = lane:peek()
+  if not job then return nil end
+  local wait = lane.pace:is_stopped(now) and 0 or lane.pace:wait(now)
+  return job.pace and math.max(wait, job.pace:wait(now)) or wait
+end
+
+--- The next lane, in turn, whose first job may go now.
+local function ready_lane(self, now)
+  for offset = 0, #self.lanes - 1 do
+    local lane = self.lanes[(self.turn + offset - 1) % #self.lanes + 1]
+    if wait_of(lane, now) == 0 then
+      self.turn = self.turn + offset + 1
+      return lane
+    end
+  end
+end
+
+--- Asks the feeds for one more job.
+local function pull(self)
+  if self.waiting >= self.queue_limit + self.concurrency then return false end
+  for _, feed in ipairs(self.feeds) do
+    if feed:pull() then return true end
+  end
+  return false
+end
+
+--- Puts the jobs whose wait is over before the others of their lanes.
+local function wake_delayed(self, now)
+  local job = self.delayed:take(now)
+  while job do
+    job.lane:prepend(job)
+    job = self.delayed:take(now)
+  end
+end
+
+--- Whether the token lets a job go; fails all that wait when there will be none.
+local function token_ready(self, now)
+  local state, err = self.source:poll(now)
+  if not state then
+    outcome.fail_all_waiting(self, function()
+      return outcome.copy_of(err)
+    end)
+  end
+  self.awaits_token = state == "wait"
+  return state == "ready"
+end
+
+--- Starts what the window has room for; with a budget at least one, so that the smallest budget
+--- gets on.
+function launch.waiting(self, ends)
+  local now = self.clock.monotonic()
+  wake_delayed(self, now)
+  self.awaits_token = false
+  local ready = false
+  while self.in_flight < self.concurrency and not self.closing do
+    local lane = ready_lane(self, now)
+    if lane then
+      ready = ready or token_ready(self, now)
+      if not ready or not launch_first(self, lane, now) then return end
+    elseif not pull(self) then
+      return
+    end
+    if self:past(ends) then return end
+  end
+end
+
+function launch.least(a, b)
+  return a and b and math.min(a, b) or a or b
+end
+
+--- Seconds until a job may go; nil when none is waiting for time alone.
+function launch.due(self, now)
+  if self.in_flight >= self.concurrency then return nil end
+  local due
+  for _, lane in ipairs(self.lanes) do
+    due = launch.least(due, wait_of(lane, now))
+  end
+  if due == 0 and self.awaits_token then return self.source:due(now, ELSEWHERE) end
+  for _, feed in ipairs(self.feeds) do
+    if feed:has_more() then due = launch.least(due, 0) end
+  end
+  return due
+end
+
+return launch

@@ -1,0 +1,110 @@
+--- How jobs end: what their owners are told, and when it is too late to begin an attempt.
+
+local errors = require "proactive.errors"
+
+local outcome = {}
+
+-- The service refuses an expiry less than 5 minutes ahead; some seconds are for the way and the
+-- clocks.
+-- Source: https://developer.amazon.com/docs/alexa/smapi/proactive-events-api-reference.html
+local LEAST_LEFT = 300 + 10
+
+--- Tells a job's owner what became of it; an error in the callback ends there.
+---@param self proactive.Delivery
+---@param job proactive.Job
+---@param receipt table|true?
+---@param err proactive.Error?
+function outcome.complete(self, job, receipt, err)
+  self.completed = self.completed + 1
+  local counts = self.counts
+  if receipt then
+    counts.accepted = counts.accepted + 1
+  else
+    counts.failed = counts.failed + 1
+    self.by_kind[err.kind] = (self.by_kind[err.kind] or 0) + 1
+    err.attempts = job.attempts
+  end
+  self.observer:outcome(job, receipt, err)
+  local ok, problem = pcall(job.finish, job, receipt, err)
+  if not ok then self.observer:raised(problem) end
+end
+
+--- A copy for one job: an error object belongs to whoever gets it.
+function outcome.copy_of(err)
+  local fields = {}
+  for name, value in pairs(err) do
+    fields[name] = value
+  end
+  return errors.new(err.kind, fields)
+end
+
+--- Takes the first job of a lane out and completes it. The error is made before, so that a lack of
+--- memory leaves the job where it was.
+function outcome.fail_first(self, lane, err)
+  local job = lane:peek()
+  lane:drop()
+  self.waiting = self.waiting - 1
+  outcome.complete(self, job, nil, err)
+end
+
+--- Completes all that wait, each with an error of its own.
+---@param self proactive.Delivery
+---@param err_of fun(): proactive.Error
+function outcome.fail_all_waiting(self, err_of)
+  local job = self.delayed:take(math.huge)
+  while job do
+    job.lane:append(job)
+    job = self.delayed:take(math.huge)
+  end
+  for _, lane in ipairs(self.lanes) do
+    while lane:peek() do
+      outcome.fail_first(self, lane, err_of())
+    end
+  end
+end
+
+--- The error of a job whose time is over, with what held it up.
+function outcome.expired_error(job, last, what)
+  return errors.new("expired", {
+    message = last and ("%s; the last attempt: %s"):format(what, last.message) or what,
+    fix = "Send earlier, or give a later expiry or deadline.",
+    status = last and last.status,
+    request_id = last and last.request_id,
+    cause = last and last.cause,
+    uncertain = job.lost,
+  })
+end
+
+--- Why no attempt may begin at a time, or nil.
+---@param job proactive.Job
+---@param now number   monotonic seconds
+---@param wall number  Unix seconds
+---@return string?
+function outcome.too_late(job, now, wall)
+  if job.deadline and now >= job.deadline then return "the deadline is over" end
+  local was_set = job.attempts > 0 or job.fixed
+  if was_set and job.expires_at and job.expires_at - wall < LEAST_LEFT then
+    return "the event expires in less than 5 minutes: the service would refuse it"
+  end
+end
+
+local function quota_error()
+  return errors.new("quota", {
+    message = "not sent: the service said that the skill's limit of notifications is reached (432)",
+    fix = "Wait, and send less: the limit applies to live skills and its figure is not published.",
+  })
+end
+
+--- The error of a job that must not be sent now, or nil.
+---@param lane proactive.Lane
+---@param job proactive.Job
+---@param now number   monotonic seconds
+---@param wall number  Unix seconds
+---@return proactive.Error?
+function outcome.hindrance(lane, job, now, wall)
+  if lane.pace:is_stopped(now) then return quota_error() end
+  local late = outcome.too_late(job, now, wall)
+  return late and outcome.expired_error(job, job.last_error, late)
+end
+
+return outcome

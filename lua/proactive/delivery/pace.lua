@@ -1,0 +1,129 @@
+--- How fast one region may be sent to: a set rate, and a found one that follows the service's 429s.
+--- Pure: the clock is passed in, monotonic seconds.
+---
+--- A pace is a virtual schedule: each event moves the time of the next one on by 1/rate. The found
+--- rate falls by a share
+--- of what was throttled and rises by a fixed step a second (additive increase, multiplicative
+--- decrease). A few 429s
+--- among many answers are noise and change nothing: their events wait, the others do not.
+
+-- A caller that steps rarely may catch up on so much of its schedule, no more.
+local CATCH_UP = 0.05
+
+-- Answers are judged over windows of a second: a decrease shows in the answers of the next one.
+local WINDOW = 1
+
+-- Shares of throttled answers up to this are noise.
+local NOISE = 0.05
+
+-- The found rate never falls below one event in so many seconds, so that it can be found again.
+local SLOWEST = 0.5
+
+-- Rise by this share of the rate at which throttling began, each second, and at least by 1.
+local RISE = 0.02
+
+-- The service says "not soon" of its limit on notifications, and no figure is known.
+local QUOTA_PAUSE = 3600
+
+---@class proactive.Pace
+---@field limit number?   events per second that were asked for
+---@field found number?   events per second that the service was found to take
+local Pace = {}
+Pace.__index = Pace
+
+--- The rate in force, or nil when there is none.
+---@return number?
+function Pace:rate()
+  if self.limit and self.found then return math.min(self.limit, self.found) end
+  return self.limit or self.found
+end
+
+--- Seconds until the next event may go; 0: now.
+---@param now number
+---@return number
+function Pace:wait(now)
+  if not self:rate() then return 0 end
+  return math.max(0, self.next_at - now)
+end
+
+--- Notes that an event goes now.
+---@param now number
+function Pace:sent(now)
+  self.window_sent = self.window_sent + 1
+  local rate = self:rate()
+  if rate then self.next_at = math.max(self.next_at, now - CATCH_UP) + 1 / rate end
+end
+
+local function fall(self, now, share)
+  local seen = self.window_sent / math.max(now - self.window_start, 0.001)
+  local from = self.found and math.min(self.found, seen) or seen
+  self.peak = self.peak and math.max(self.peak * 0.9, from) or from
+  self.found = math.max(SLOWEST, from * (1 - share / 2))
+  self.next_at = now
+end
+
+local function rise(self, seconds)
+  if not self.found then return end
+  self.found = self.found + math.max(1, RISE * self.peak) * seconds
+  -- far beyond where throttling began: the pace is free again
+  if self.found > 2 * self.peak + 10 then self.found, self.peak = nil, nil end
+end
+
+--- Ends a window of answers when it is full.
+local function judge(self, now)
+  local seconds = now - self.window_start
+  if seconds < WINDOW then return end
+  local share = self.window_throttled / math.max(self.window_answers, 1)
+  if share > NOISE then
+    fall(self, now, share)
+  else
+    rise(self, math.min(seconds, 2))
+  end
+  self.window_start, self.window_sent = now, 0
+  self.window_answers, self.window_throttled = 0, 0
+end
+
+--- Notes an answer that was not a 429.
+---@param now number
+function Pace:answered(now)
+  self.window_answers = self.window_answers + 1
+  judge(self, now)
+end
+
+--- Notes a 429.
+---@param now number
+function Pace:throttled(now)
+  self.window_answers = self.window_answers + 1
+  self.window_throttled = self.window_throttled + 1
+  judge(self, now)
+end
+
+--- Notes a 432: nothing more goes for a while.
+---@param now number
+function Pace:stop(now)
+  self.stopped_until = now + QUOTA_PAUSE
+end
+
+--- Whether a 432 holds it.
+---@param now number
+---@return boolean
+function Pace:is_stopped(now)
+  return self.stopped_until ~= nil and now < self.stopped_until
+end
+
+--- The pace of one region.
+---@param limit number?  events per second
+---@param now number
+---@return proactive.Pace
+local function new(limit, now)
+  return setmetatable({
+    limit = limit,
+    next_at = now,
+    window_start = now,
+    window_sent = 0,
+    window_answers = 0,
+    window_throttled = 0,
+  }, Pace)
+end
+
+return { new = new }

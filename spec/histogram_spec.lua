@@ -1,0 +1,45 @@
+--- Percentiles and cumulative counts.
+
+local new_histogram = require("proactive.delivery.histogram").new
+
+describe("a histogram", function()
+  it("is empty at first", function()
+    local h = new_histogram()
+    assert.is_nil(h:percentile(0.5))
+    assert.equal(0, h.count)
+  end)
+
+  it("gives percentiles within a tenth", function()
+    local h = new_histogram()
+    for i = 1, 1000 do
+      h:add(i / 1000)
+    end
+    for _, share in ipairs { 0.1, 0.5, 0.95, 0.99 } do
+      local value = h:percentile(share)
+      assert.is_true(value >= share and value <= share * 1.1, ("%g: %g"):format(share, value))
+    end
+    assert.equal(1, h:percentile(1))
+    assert.equal(1, h.max)
+    assert.is_true(math.abs(h.sum - 500.5) < 1e-6)
+  end)
+
+  it("takes nothing and ages", function()
+    local h = new_histogram()
+    h:add(0)
+    h:add(100000)
+    assert.equal(100000, h:percentile(1))
+    assert.equal(2, h.count)
+  end)
+
+  it("counts up to each doubling", function()
+    local h = new_histogram()
+    for _, seconds in ipairs { 0.00005, 0.00015, 0.00015, 0.0009 } do
+      h:add(seconds)
+    end
+    local list = h:cumulative()
+    assert.equal(1, list[1].count)
+    assert.is_true(math.abs(list[2].le - 0.0002) < 1e-9)
+    assert.equal(3, list[2].count)
+    assert.equal(4, list[#list].count)
+  end)
+end)

@@ -1,0 +1,109 @@
+--- How fast a region may be sent to, on a clock of the spec's own.
+
+local new_pace = require("proactive.delivery.pace").new
+
+--- Sends as fast as the pace allows to a service that takes `capacity` a second; what was sent and throttled.
+local function run(pace, from, seconds, capacity)
+  local sent, throttled, now, taken, second = 0, 0, from, 0, -1
+  while now < from + seconds do
+    if pace:wait(now) == 0 then
+      pace:sent(now)
+      sent = sent + 1
+      if math.floor(now) ~= second then
+        second, taken = math.floor(now), 0
+      end
+      taken = taken + 1
+      if capacity and taken > capacity then
+        throttled = throttled + 1
+        pace:throttled(now)
+      else
+        pace:answered(now)
+      end
+    end
+    now = now + 0.0005
+  end
+  return sent, throttled
+end
+
+describe("a pace", function()
+  it("without a rate never waits", function()
+    local pace = new_pace(nil, 0)
+    pace:sent(0)
+    assert.equal(0, pace:wait(0))
+    assert.is_nil(pace:rate())
+  end)
+
+  it("keeps its rate", function()
+    local sent = run(new_pace(100, 0), 0, 10)
+    assert.is_true(sent >= 990 and sent <= 1010, tostring(sent))
+  end)
+
+  it("keeps a rate below one a second", function()
+    local sent = run(new_pace(0.5, 0), 0, 10)
+    assert.is_true(sent >= 5 and sent <= 6, tostring(sent))
+  end)
+
+  it("does not catch up on what was not used", function()
+    local pace = new_pace(10, 0)
+    local burst = 0
+    while pace:wait(100) == 0 do
+      pace:sent(100)
+      burst = burst + 1
+    end
+    assert.is_true(burst <= 2)
+  end)
+
+  it("finds the rate of a service that throttles, and stays near it", function()
+    local pace = new_pace(nil, 0)
+    run(pace, 0, 20, 200)
+    local sent, throttled = run(pace, 20, 30, 200)
+    assert.is_true(throttled / sent < 0.15, ("%d of %d throttled"):format(throttled, sent))
+    assert.is_true(sent - throttled > 0.7 * 200 * 30, ("%d got through"):format(sent - throttled))
+  end)
+
+  it("is free again when the service is", function()
+    local pace = new_pace(nil, 0)
+    run(pace, 0, 10, 50)
+    assert.is_number(pace:rate())
+    run(pace, 10, 200)
+    assert.is_nil(pace:rate())
+  end)
+
+  it("takes a few 429s among many answers as noise", function()
+    local pace = new_pace(nil, 0)
+    for i = 1, 10000 do
+      local now = i / 1000
+      pace:sent(now)
+      if i % 50 == 0 then
+        pace:throttled(now)
+      else
+        pace:answered(now)
+      end
+    end
+    assert.is_nil(pace:rate())
+  end)
+
+  it("never falls so low that it cannot be found again", function()
+    local pace = new_pace(nil, 0)
+    for i = 1, 100 do
+      pace:sent(i * 2)
+      pace:throttled(i * 2)
+    end
+    assert.is_true(pace:rate() >= 0.5)
+  end)
+
+  it("never exceeds the rate that was asked for", function()
+    local pace = new_pace(20, 0)
+    run(pace, 0, 5, 10)
+    run(pace, 5, 60)
+    assert.equal(20, pace:rate())
+  end)
+
+  it("is stopped by a 432 for an hour", function()
+    local pace = new_pace(nil, 0)
+    assert.is_false(pace:is_stopped(0))
+    pace:stop(10)
+    assert.is_true(pace:is_stopped(3609))
+    assert.is_false(pace:is_stopped(3610))
+  end)
+end)
