@@ -88,7 +88,7 @@ end
 ---@return string
 function text.quote(s)
   local beginning, rest = cut(s, QUOTED)
-  local shown = beginning:gsub('[%c"\\]', escape)
+  local shown = beginning:gsub('["\\]', escape):gsub("[^\32-\126\128-\255]", escape)
   if text.problem(beginning) then shown = shown:gsub("[^\1-\127]", escape) end
   return '"' .. shown .. '"' .. rest
 end

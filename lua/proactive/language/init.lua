@@ -25,7 +25,7 @@ end
 ---@return table words   English when there is none for the locale
 ---@return boolean is_own
 function language.of(locale)
-  local code = locale:match("^(%l%l)%-%u%u$")
+  local code = locale:match("^([a-z][a-z])%-[A-Z][A-Z]$")
   local words = code and load(code)
   return words or load("en"), words and true or false
 end

@@ -23,7 +23,7 @@ end
 ---@param locale any
 ---@param report proactive.Report
 function localized.check_locale(locale, report)
-  if type(locale) == "string" and locale:find("^%l%l%-%u%u$") then return end
+  if type(locale) == "string" and locale:find("^[a-z][a-z]%-[A-Z][A-Z]$") then return end
   local hint
   local language, country = tostring(locale):match("^(%a%a)[-_](%a%a)$")
   if language then hint = ("write %s-%s"):format(language:lower(), country:upper()) end

@@ -92,7 +92,7 @@ local function step(key, first)
     return key % 1 == 0 and ("[%d]"):format(key) or ("[%.14g]"):format(key)
   elseif type(key) ~= "string" then
     return "[a " .. type(key) .. "]"
-  elseif key:find("^[%a_][%w_]*$") and #key <= 64 then
+  elseif key:find("^[A-Za-z_][A-Za-z0-9_]*$") and #key <= 64 then
     return first and key or "." .. key
   end
   return "[" .. text.quote(key) .. "]"
