@@ -27,7 +27,12 @@ build = {
   modules = {
     ["proactive.core"] = {
       sources = {
-        "csrc/buf.c", "csrc/json.c", "csrc/json_scan.c",
+        "csrc/body.c", "csrc/buf.c", "csrc/http.c", "csrc/http_config.c", "csrc/http_form.c",
+        "csrc/http_result.c", "csrc/http_route.c", "csrc/http_sigpipe.c", "csrc/http_socket.c",
+        "csrc/http_transfer.c", "csrc/http_warm.c", "csrc/json.c", "csrc/json_scan.c",
+        "csrc/lbody.c", "csrc/lcore.c", "csrc/lhttp.c", "csrc/ljson.c", "csrc/ljson_encode.c",
+        "csrc/lresult.c", "csrc/lsystem.c", "csrc/ltoken.c", "csrc/oauth.c", "csrc/poller.c",
+        "csrc/random.c", "csrc/token.c",
       },
       defines = { "_GNU_SOURCE" },
       libraries = { "curl", "cjson", "pthread" },

@@ -55,6 +55,14 @@ typedef struct {
   const char *authorization; /* a whole header line, copied and wiped at the end; NULL for none */
 } http_request;
 
+/* Seconds from the hand-over to libcurl until each was done, waiting for a connection included; 0
+ * when it never was, or when the connection was there already. */
+typedef struct {
+  double dns, connect, tls, first_byte, total;
+  double bytes_sent;     /* of the request, headers included, before TLS */
+  double bytes_received; /* of the answer, likewise */
+} http_timings;
+
 typedef struct {
   http_cause cause;
   char error[LIMIT_ERROR_BYTES]; /* for a person; empty when answered */
@@ -68,6 +76,7 @@ typedef struct {
   double elapsed; /* seconds, from the hand-over to the end */
   bool reused;    /* answered over a connection that was open already */
   bool sent; /* request bytes may have left: a lost answer does not mean that nothing arrived */
+  http_timings timings;
 } http_result;
 
 typedef enum {
@@ -121,6 +130,10 @@ int http_finished(const http_pool *pool);
 
 /* What became of it: NULL while it runs or when there is no such transfer. Valid until released. */
 const http_result *http_get_result(const http_pool *pool, int id);
+
+/* The value of the first header of that name, compared without case: *len bytes, not terminated. NULL
+ * when there is none. */
+const char *http_result_header(const http_result *result, const char *name, size_t *len);
 
 /* Ends a transfer if it still runs, and forgets it. All it held is overwritten. */
 void http_release(http_pool *pool, int id);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What the parts of the HTTP engine know of each other. http.c: the pool, its steps and results;
- * http_config.c: what all transfers share; http_route.c: the rules for URLs and headers; http_transfer.c: one request and its answer;
- * http_socket.c: connections and readiness; http_warm.c: the certificate store. */
+ * http_config.c: what all transfers share; http_route.c: the rules for URLs and headers;
+ * http_transfer.c: one request and its answer; http_result.c: what an answer tells; http_socket.c: connections and readiness; http_warm.c: the certificate store. */
 #ifndef PROACTIVE_HTTP_INTERNAL_H
 #define PROACTIVE_HTTP_INTERNAL_H
 
@@ -65,7 +65,7 @@ struct http_transfer {
   bool requested;                       /* the request was begun */
   bool final;                           /* a final status and its headers have arrived */
   bool headers_full;                    /* more header bytes than we take */
-  double started;
+  double started, answered;             /* answered: when the first header came; 0: none yet */
   http_result result;
   http_transfer *previous, *next; /* among the finished ones */
 };
@@ -153,6 +153,9 @@ CURLcode http_transfer_arm(http_transfer *t, const http_route_entry *route,
                            const http_request *request);
 void http_transfer_judge(http_transfer *t, CURLcode code);
 void http_transfer_free(http_transfer *t);
+
+/* http_result.c */
+http_timings http_timings_of(const http_transfer *t);
 
 /* http_config.c. one_store: whether all roots come from one file, so that libcurl can keep them. */
 int http_config_check(const http_options *options, char error[LIMIT_ERROR_BYTES]);

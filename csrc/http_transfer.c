@@ -26,6 +26,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *userp) {
   http_transfer *t = userp;
   size_t len = size * count;
   if (t->final) return len;
+  if (t->answered <= 0) t->answered = http_now();
   if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
     buf_reset(&t->headers);
     return len;
@@ -210,7 +211,8 @@ void http_transfer_judge(http_transfer *t, CURLcode code) {
   long connects = 0;
   curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
   r->reused = connects == 0 && t->final;
-  r->elapsed = http_now() - t->started;
+  r->timings = http_timings_of(t);
+  r->elapsed = r->timings.total;
   if (t->final) {
     r->cause = HTTP_ANSWERED;
     r->error[0] = '\0';

@@ -7,32 +7,11 @@
 #include <limits.h>
 
 #include "lcompat.h"
+#include "lresult.h"
 #include "ltoken.h"
 
 #define POOL "proactive.pool"
 #define MOST_SECONDS 1e6 /* of any time: beyond it a number is a mistake */
-
-const char *lhttp_cause_name(http_cause cause) {
-  switch (cause) {
-  case HTTP_DNS:
-    return "dns";
-  case HTTP_CONNECT:
-    return "connect";
-  case HTTP_TLS:
-    return "tls";
-  case HTTP_TIMEOUT:
-    return "timeout";
-  case HTTP_RESET:
-    return "reset";
-  case HTTP_PROTOCOL:
-    return "protocol";
-  case HTTP_MEMORY:
-    return "memory";
-  case HTTP_ANSWERED:
-    break;
-  }
-  return NULL;
-}
 
 typedef struct {
   http_pool *pool; /* NULL: closed */
@@ -50,7 +29,7 @@ static int push_failure(lua_State *L, const char *message) {
   return 2;
 }
 
-static int push_forked(lua_State *L) {
+int lhttp_push_forked(lua_State *L) {
   return push_failure(L, "forked");
 }
 
@@ -157,7 +136,7 @@ static int l_pool_forked(lua_State *L) {
 static int l_pool_warm(lua_State *L) {
   http_pool *pool = lhttp_check(L, 1);
   char error[LIMIT_ERROR_BYTES];
-  if (http_pool_forked(pool)) return push_forked(L);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
   if (http_pool_warm(pool, error) != 0) return push_failure(L, error);
   lua_pushboolean(L, 1);
   return 1;
@@ -165,7 +144,7 @@ static int l_pool_warm(lua_State *L) {
 
 static int l_pool_fd(lua_State *L) {
   const http_pool *pool = lhttp_check(L, 1);
-  if (http_pool_forked(pool)) return push_forked(L);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
   int fd = http_pool_fd(pool);
   if (fd < 0)
     lua_pushnil(L);
@@ -176,7 +155,7 @@ static int l_pool_fd(lua_State *L) {
 
 static int l_pool_timeout(lua_State *L) {
   const http_pool *pool = lhttp_check(L, 1);
-  if (http_pool_forked(pool)) return push_forked(L);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
   double seconds = http_pool_timeout(pool);
   if (seconds < 0)
     lua_pushnil(L);
@@ -187,7 +166,7 @@ static int l_pool_timeout(lua_State *L) {
 
 static int l_pool_connections(lua_State *L) {
   const http_pool *pool = lhttp_check(L, 1);
-  if (http_pool_forked(pool)) return push_forked(L);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
   unsigned long opened;
   int open;
   http_pool_connections(pool, &opened, &open);
@@ -232,7 +211,7 @@ static int l_pool_route(lua_State *L) {
       .connect_timeout = number_option(L, 2, "connect_timeout", 0.001, MOST_SECONDS, 5),
   };
   char error[LIMIT_ERROR_BYTES];
-  if (http_pool_forked(pool)) return push_forked(L);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
   int number = http_route_add(pool, &route, error);
   if (number < 0) return push_failure(L, error);
   lua_pushinteger(L, number);
@@ -264,7 +243,7 @@ static int l_pool_start(lua_State *L) {
   }
   request.timeout = lcompat_checknumber(L, 4, 0.001, MOST_SECONDS);
   bool bears = !lua_isnoneornil(L, 5);
-  if (http_pool_forked(pool)) return push_forked(L);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
   request.authorization = bears ? ltoken_header(L, 5) : NULL;
   if (bears && request.authorization == NULL) return push_failure(L, "the token is not there yet");
   return lhttp_start(L, pool, &request);
@@ -275,7 +254,7 @@ static int l_pool_step(lua_State *L) {
   double timeout = lcompat_checknumber(L, 2, 0, MOST_SECONDS);
   double budget = lua_isnoneornil(L, 3) ? -1 : lcompat_checknumber(L, 3, 0, MOST_SECONDS);
   int burst = lua_isnoneornil(L, 4) ? 1 : lcompat_checkint(L, 4, 1, LIMIT_CONNECTIONS);
-  if (http_pool_forked(pool)) return push_forked(L);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
   char error[LIMIT_ERROR_BYTES];
   int finished = http_step(pool, timeout, budget, burst, error);
   if (finished < 0) return push_failure(L, error);
@@ -285,7 +264,7 @@ static int l_pool_step(lua_State *L) {
 
 static int l_pool_finished(lua_State *L) {
   const http_pool *pool = lhttp_check(L, 1);
-  if (http_pool_forked(pool)) return push_forked(L);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
   int id = http_finished(pool);
   if (id == 0)
     lua_pushnil(L);
@@ -294,52 +273,11 @@ static int l_pool_finished(lua_State *L) {
   return 1;
 }
 
-static void set_text(lua_State *L, const char *name, const char *text, size_t len) {
-  lua_pushlstring(L, text, len);
-  lua_setfield(L, -2, name);
-}
-
-static void set_flag(lua_State *L, const char *name, bool flag) {
-  lua_pushboolean(L, flag);
-  lua_setfield(L, -2, name);
-}
-
-static void push_result(lua_State *L, const http_result *r) {
-  lua_createtable(L, 0, 9);
-  if (r->cause == HTTP_ANSWERED) {
-    lua_pushinteger(L, r->status);
-    lua_setfield(L, -2, "status");
-  } else {
-    const char *cause = lhttp_cause_name(r->cause);
-    set_text(L, "cause", cause, strlen(cause));
-    set_text(L, "message", r->error, strlen(r->error));
-  }
-  set_text(L, "body", r->body, r->body_len);
-  set_text(L, "headers", r->headers, r->headers_len);
-  set_flag(L, "truncated", r->truncated);
-  set_flag(L, "reused", r->reused);
-  set_flag(L, "sent", r->sent);
-  lua_pushnumber(L, (lua_Number)r->elapsed);
-  lua_setfield(L, -2, "elapsed");
-}
-
-static int l_pool_result(lua_State *L) {
-  const http_pool *pool = lhttp_check(L, 1);
-  int id = lcompat_checkint(L, 2, 1, INT_MAX);
-  if (http_pool_forked(pool)) return push_forked(L);
-  const http_result *result = http_get_result(pool, id);
-  if (result == NULL)
-    lua_pushnil(L);
-  else
-    push_result(L, result);
-  return 1;
-}
-
 /* Allocates nothing, so that it cannot fail. */
 static int l_pool_release(lua_State *L) {
   http_pool *pool = lhttp_check(L, 1);
   int id = lcompat_checkint(L, 2, 1, INT_MAX);
-  if (http_pool_forked(pool)) return push_forked(L);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
   http_release(pool, id);
   return 0;
 }
@@ -348,7 +286,6 @@ static const luaL_Reg methods[] = {{"route", l_pool_route},
                                    {"start", l_pool_start},
                                    {"step", l_pool_step},
                                    {"finished", l_pool_finished},
-                                   {"result", l_pool_result},
                                    {"release", l_pool_release},
                                    {"warm", l_pool_warm},
                                    {"fd", l_pool_fd},
@@ -370,6 +307,7 @@ void lhttp_open(lua_State *L) {
     luaL_setfuncs(L, metamethods, 0);
     lua_createtable(L, 0, (int)(sizeof methods / sizeof *methods) - 1);
     luaL_setfuncs(L, methods, 0);
+    lresult_methods(L);
     lua_setfield(L, -2, "__index");
   }
   lua_pop(L, 1);

@@ -15,8 +15,8 @@ http_pool *lhttp_check(lua_State *L, int index);
  * values pushed. */
 int lhttp_start(lua_State *L, http_pool *pool, const http_request *request);
 
-/* The name of a cause in Lua; NULL when there was an answer. */
-const char *lhttp_cause_name(http_cause cause);
+/* Pushes what every method but close and forked returns in a forked child. Number of values. */
+int lhttp_push_forked(lua_State *L);
 
 /* Adds what this file offers to the table on top of the stack. */
 void lhttp_open(lua_State *L);

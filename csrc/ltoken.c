@@ -12,6 +12,7 @@
 #include "lcompat.h"
 #include "lhttp.h"
 #include "limits.h"
+#include "lresult.h"
 #include "oauth.h"
 #include "token.h"
 
@@ -241,7 +242,7 @@ static void set_text(lua_State *L, const char *name, const char *text) {
 static void push_refusal(lua_State *L, const http_result *result, const oauth_answer *answer,
                          const char *message) {
   lua_newtable(L);
-  set_text(L, "cause", lhttp_cause_name(result->cause));
+  set_text(L, "cause", lresult_cause_name(result->cause));
   set_text(L, "message", message);
   set_text(L, "error", answer->error);
   set_text(L, "error_description", answer->error_description);

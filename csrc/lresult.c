@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What became of a transfer, as Lua sees it. The transfer stays in the pool until it is released, so
+ * that a push that raises loses nothing. */
+#include "lresult.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "lcompat.h"
+#include "lhttp.h"
+
+const char *lresult_cause_name(http_cause cause) {
+  switch (cause) {
+  case HTTP_DNS:
+    return "dns";
+  case HTTP_CONNECT:
+    return "connect";
+  case HTTP_TLS:
+    return "tls";
+  case HTTP_TIMEOUT:
+    return "timeout";
+  case HTTP_RESET:
+    return "reset";
+  case HTTP_PROTOCOL:
+    return "protocol";
+  case HTTP_MEMORY:
+    return "memory";
+  case HTTP_ANSWERED:
+    break;
+  }
+  return NULL;
+}
+
+static void set_text(lua_State *L, const char *name, const char *text, size_t len) {
+  lua_pushlstring(L, text, len);
+  lua_setfield(L, -2, name);
+}
+
+static void set_flag(lua_State *L, const char *name, bool flag) {
+  lua_pushboolean(L, flag);
+  lua_setfield(L, -2, name);
+}
+
+static void push_result(lua_State *L, const http_result *r) {
+  lua_createtable(L, 0, 9);
+  if (r->cause == HTTP_ANSWERED) {
+    lua_pushinteger(L, r->status);
+    lua_setfield(L, -2, "status");
+  } else {
+    const char *cause = lresult_cause_name(r->cause);
+    set_text(L, "cause", cause, strlen(cause));
+    set_text(L, "message", r->error, strlen(r->error));
+  }
+  set_text(L, "body", r->body, r->body_len);
+  set_text(L, "headers", r->headers, r->headers_len);
+  set_flag(L, "truncated", r->truncated);
+  set_flag(L, "reused", r->reused);
+  set_flag(L, "sent", r->sent);
+  lua_pushnumber(L, (lua_Number)r->elapsed);
+  lua_setfield(L, -2, "elapsed");
+}
+
+/* The result of the transfer that the arguments name, NULL while it runs; false in a forked child. */
+static bool find_result(lua_State *L, const http_result **result) {
+  const http_pool *pool = lhttp_check(L, 1);
+  int id = lcompat_checkint(L, 2, 1, INT_MAX);
+  if (http_pool_forked(pool)) return false;
+  *result = http_get_result(pool, id);
+  return true;
+}
+
+static int l_pool_result(lua_State *L) {
+  const http_result *result;
+  if (!find_result(L, &result)) return lhttp_push_forked(L);
+  if (result == NULL)
+    lua_pushnil(L);
+  else
+    push_result(L, result);
+  return 1;
+}
+
+/* Nothing but a status that accepts an event: no table is made for the most frequent outcome. */
+static int l_pool_accepted(lua_State *L) {
+  const http_result *r;
+  if (!find_result(L, &r)) return lhttp_push_forked(L);
+  if (r == NULL || r->cause != HTTP_ANSWERED || (r->status != 200 && r->status != 202) ||
+      r->body_len > 0 || r->truncated) {
+    lua_pushnil(L);
+    return 1;
+  }
+  lua_pushinteger(L, r->status);
+  size_t len;
+  const char *request_id = http_result_header(r, "x-amzn-requestid", &len);
+  if (request_id == NULL) return 1;
+  lua_pushlstring(L, request_id, len);
+  return 2;
+}
+
+static void set_number(lua_State *L, const char *name, double n) {
+  lua_pushnumber(L, (lua_Number)n);
+  lua_setfield(L, -2, name);
+}
+
+static void set_count(lua_State *L, const char *name, double n) {
+  lcompat_pushintegral(L, n);
+  lua_setfield(L, -2, name);
+}
+
+static int l_pool_timings(lua_State *L) {
+  const http_result *r;
+  if (!find_result(L, &r)) return lhttp_push_forked(L);
+  if (r == NULL) {
+    lua_pushnil(L);
+    return 1;
+  }
+  lua_createtable(L, 0, 8);
+  set_number(L, "dns", r->timings.dns);
+  set_number(L, "connect", r->timings.connect);
+  set_number(L, "tls", r->timings.tls);
+  set_number(L, "first_byte", r->timings.first_byte);
+  set_number(L, "total", r->timings.total);
+  set_count(L, "bytes_sent", r->timings.bytes_sent);
+  set_count(L, "bytes_received", r->timings.bytes_received);
+  set_flag(L, "reused", r->reused);
+  return 1;
+}
+
+void lresult_methods(lua_State *L) {
+  static const luaL_Reg methods[] = {{"result", l_pool_result},
+                                     {"accepted", l_pool_accepted},
+                                     {"timings", l_pool_timings},
+                                     {NULL, NULL}};
+  luaL_setfuncs(L, methods, 0);
+}
