@@ -23,6 +23,15 @@ static int l_id(lua_State *L) {
   return 1;
 }
 
+/* random() -> number in [0, 1) | nil, message. The state's pool is the function's upvalue. */
+static int l_random(lua_State *L) {
+  double number;
+  int failure = random_number(lua_touserdata(L, lua_upvalueindex(1)), &number);
+  if (failure != 0) return push_errno(L, failure);
+  lua_pushnumber(L, (lua_Number)number);
+  return 1;
+}
+
 static int push_clock(lua_State *L, clockid_t clock) {
   struct timespec t;
   if (clock_gettime(clock, &t) != 0) return push_errno(L, errno);
@@ -44,4 +53,7 @@ void lsystem_open(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"id", l_id}, {"monotonic", l_monotonic}, {"wall", l_wall}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
+  random_pool_init(lcompat_newuserdata(L, sizeof(random_pool)));
+  lua_pushcclosure(L, l_random, 1);
+  lua_setfield(L, -2, "random");
 }

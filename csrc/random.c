@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 #ifdef __has_include
@@ -57,5 +59,26 @@ int random_id(char out[RANDOM_ID_LENGTH + 1]) {
     }
   }
   out[done] = '\0';
+  return 0;
+}
+
+void random_pool_init(random_pool *pool) {
+  pool->owner = getpid();
+  pool->left = 0;
+}
+
+int random_number(random_pool *pool, double *number) {
+  uint64_t bits;
+  pid_t self = getpid();
+  if (pool->left < sizeof bits || pool->owner != self) {
+    pool->left = 0;
+    int failure = random_bytes(pool->bytes, sizeof pool->bytes);
+    if (failure != 0) return failure;
+    pool->owner = self;
+    pool->left = sizeof pool->bytes;
+  }
+  memcpy(&bits, pool->bytes + sizeof pool->bytes - pool->left, sizeof bits);
+  pool->left -= sizeof bits;
+  *number = (double)(bits >> 12) * 0x1p-52;
   return 0;
 }
