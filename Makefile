@@ -132,11 +132,23 @@ $(BUILD)/spec/fuzz_%: $(BUILD)/obj/fuzz_%.o $(plain_objects)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS)
 
-bench: ## counts and rates on this machine; LUA=jit
+# Both Luas are measured in one run, so both are built.
+bench: ## figures of this machine; BENCH="delivery memory", EVENTS=10000 and PAIRS=3 for a quick look
 	@scripts/deps.sh bench
-	@$(SUBMAKE) all
-	@LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' LUA_CPATH='./$(BUILD)/?.so;;' \
-	  $(if $(filter jit,$(LUA)),luajit,lua$(LUA)) bench/run.lua
+	@for lua in 5.4 jit; do $(SUBMAKE) all LUA=$$lua || exit 1; done
+	@$(SUBMAKE) build/bench/floor build/bench/delay build/bench/node/node_modules
+	@LUA_PATH='./lua/?.lua;./lua/?/init.lua;./?.lua;;' LUA_CPATH='./build/5.4/?.so;;' \
+	  EVENTS='$(EVENTS)' PAIRS='$(PAIRS)' lua5.4 bench/run.lua $(BENCH)
+
+build/bench/%: bench/%.c Makefile
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) -O2 -o $@ $< -lcurl
+
+build/bench/node/node_modules: bench/node/package-lock.json
+	$(Q)mkdir -p $(@D)
+	$(Q)cp bench/node/package.json bench/node/package-lock.json $(@D)
+	$(Q)npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
+	$(Q)touch $@
 
 lint: ## formatting, static analysis, layers, lists of sources, exported names
 	@scripts/deps.sh lint
