@@ -27,8 +27,8 @@ pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null || echo '$(3)')
 
 LUA_CFLAGS := $(call pkg,cflags,$(lua_package),-I$(lua_include))
 LUA_LIBS    = $(call pkg,libs,$(lua_package),-l$(if $(filter jit,$(LUA)),luajit-5.1,lua$(LUA)))
-LIB_CFLAGS := $(call pkg,cflags,libcurl) $(call pkg,cflags,libmicrohttpd)
-CORE_LIBS  := $(call pkg,libs,libcurl,-lcurl) -lcjson -lm
+LIB_CFLAGS := $(foreach library,libcurl libcrypto libmicrohttpd,$(call pkg,cflags,$(library)))
+CORE_LIBS  := $(call pkg,libs,libcurl,-lcurl) $(call pkg,libs,libcrypto,-lcrypto) -lcjson -lm
 HTTPD_LIBS := $(call pkg,libs,libmicrohttpd,-lmicrohttpd) -lm
 
 # -iquote, not -I: csrc/limits.h is not <limits.h>.
@@ -102,6 +102,7 @@ $(BUILD)/lua: $(BUILD)/obj/lua.o
 
 asan: ## the whole suite under AddressSanitizer and UBSan, leaks included
 	@scripts/deps.sh asan
+	@$(SUBMAKE) all
 	@$(SUBMAKE) all units build/asan/lua BUILD=build/asan CFLAGS='-O1 -g \
 	  -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
 	@SPEC=$(SPEC) scripts/test.sh asan

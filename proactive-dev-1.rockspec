@@ -20,6 +20,7 @@ dependencies = { "lua >= 5.1" }
 external_dependencies = {
   CURL = { library = "curl" },
   CJSON = { library = "cjson" },
+  CRYPTO = { library = "crypto" },
 }
 
 build = {
@@ -27,17 +28,17 @@ build = {
   modules = {
     ["proactive.core"] = {
       sources = {
-        "csrc/body.c", "csrc/buf.c", "csrc/http.c", "csrc/http_config.c", "csrc/http_form.c",
-        "csrc/http_result.c", "csrc/http_route.c", "csrc/http_sigpipe.c", "csrc/http_socket.c",
-        "csrc/http_transfer.c", "csrc/http_warm.c", "csrc/json.c", "csrc/json_scan.c",
-        "csrc/lbody.c", "csrc/lcore.c", "csrc/lhttp.c", "csrc/ljson.c", "csrc/ljson_encode.c",
-        "csrc/lresult.c", "csrc/lsystem.c", "csrc/ltoken.c", "csrc/oauth.c", "csrc/poller.c",
-        "csrc/random.c", "csrc/token.c",
+        "csrc/body.c", "csrc/buf.c", "csrc/digest.c", "csrc/http.c", "csrc/http_config.c",
+        "csrc/http_form.c", "csrc/http_result.c", "csrc/http_route.c", "csrc/http_sigpipe.c",
+        "csrc/http_socket.c", "csrc/http_transfer.c", "csrc/http_warm.c", "csrc/json.c",
+        "csrc/json_scan.c", "csrc/lbody.c", "csrc/lcore.c", "csrc/lhttp.c", "csrc/ljson.c",
+        "csrc/ljson_encode.c", "csrc/lresult.c", "csrc/lsystem.c", "csrc/ltoken.c",
+        "csrc/oauth.c", "csrc/poller.c", "csrc/random.c", "csrc/token.c",
       },
       defines = { "_GNU_SOURCE" },
-      libraries = { "curl", "cjson", "pthread" },
-      incdirs = { "$(CURL_INCDIR)", "$(CJSON_INCDIR)" },
-      libdirs = { "$(CURL_LIBDIR)", "$(CJSON_LIBDIR)" },
+      libraries = { "curl", "cjson", "crypto", "pthread" },
+      incdirs = { "$(CURL_INCDIR)", "$(CJSON_INCDIR)", "$(CRYPTO_INCDIR)" },
+      libdirs = { "$(CURL_LIBDIR)", "$(CJSON_LIBDIR)", "$(CRYPTO_LIBDIR)" },
     },
     ["proactive.answer"] = "lua/proactive/answer.lua",
     ["proactive.cli"] = "lua/proactive/cli/init.lua",

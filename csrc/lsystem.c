@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "digest.h"
 #include "lcompat.h"
 #include "random.h"
 
@@ -32,6 +33,17 @@ static int l_random(lua_State *L) {
   return 1;
 }
 
+/* sha256(text) -> 64 hexadecimal digits */
+static int l_sha256(lua_State *L) {
+  char hex[DIGEST_HEX + 1];
+  size_t len;
+  luaL_checktype(L, 1, LUA_TSTRING);
+  const char *text = lua_tolstring(L, 1, &len);
+  if (digest_sha256(text, len, hex) != 0) return luaL_error(L, "OpenSSL gives no SHA-256");
+  lua_pushlstring(L, hex, DIGEST_HEX);
+  return 1;
+}
+
 static int push_clock(lua_State *L, clockid_t clock) {
   struct timespec t;
   if (clock_gettime(clock, &t) != 0) return push_errno(L, errno);
@@ -50,8 +62,11 @@ static int l_wall(lua_State *L) {
 }
 
 void lsystem_open(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"id", l_id}, {"monotonic", l_monotonic}, {"wall", l_wall}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"id", l_id},
+                                       {"sha256", l_sha256},
+                                       {"monotonic", l_monotonic},
+                                       {"wall", l_wall},
+                                       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   random_pool_init(lcompat_newuserdata(L, sizeof(random_pool)));
   lua_pushcclosure(L, l_random, 1);

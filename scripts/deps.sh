@@ -46,6 +46,7 @@ needs_build() {
   need lua5.4 program lua5.4
   need liblua5.4-dev header lua.h lua5.4 /usr/include/lua5.4
   need libcurl4-openssl-dev header curl/curl.h libcurl
+  need libssl-dev header openssl/evp.h libcrypto
   need libcjson-dev header cjson/cJSON.h
   need libmicrohttpd-dev header microhttpd.h libmicrohttpd
 }

@@ -82,3 +82,13 @@ describe("core.random", function()
     assert.not_equal(run(), child)
   end)
 end)
+
+describe("core.sha256", function()
+  it("digests any bytes", function()
+    local abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert.equal(abc, core.sha256("abc"))
+    local nul = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+    assert.equal(nul, core.sha256("\0"))
+    assert.has_error(function() core.sha256(1) end)
+  end)
+end)
