@@ -11,7 +11,7 @@ here=$(dirname "$0")
 interpreter() {
   case $1 in
     jit) echo luajit ;;
-    asan) echo build/asan/lua ;;
+    asan) echo "$PWD/build/asan/lua" ;;
     *) echo "lua$1" ;;
   esac
 }

@@ -182,14 +182,14 @@ describe("starting a sandbox", function()
   it("ends when the process that started it does", function()
     local path = os.tmpname()
     local code = [[
-      local running = assert(require("proactive.sandbox").start())
+      local running = assert(require("proactive.sandbox").start { lua = %q })
       local handle = io.open(%q, "w")
       handle:write(running.url)
       handle:close()
       os.exit(0)
     ]]
     local program = ("package.path=%q package.cpath=%q "):format(package.path, package.cpath)
-      .. code:format(path)
+      .. code:format(compat.interpreter(), path)
     assert.is_true(
       compat.execute(files.quote(compat.interpreter()) .. " -e " .. files.quote(program))
     )

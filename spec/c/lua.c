@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * lua: runs one Lua script, as the stock interpreter would. Built with sanitizers it is the host of
- * the suite: they see Lua and the C modules, and nothing of the other programs specs start. */
+ * lua [-e CODE]... [SCRIPT [ARGUMENT...]]: a Lua like the stock interpreter. Built with sanitizers it
+ * is the host of the suite: they see Lua and the C modules, and nothing of the other programs specs
+ * start. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <lauxlib.h>
 #include <lua.h>
@@ -14,30 +16,47 @@ static int traceback(lua_State *L) {
   return 1;
 }
 
-/* arg as the stock interpreter sets it: the script at 0, the interpreter at -1. */
-static void set_arg(lua_State *L, int argc, char **argv) {
+/* Where the script stands in argv, after `-e CODE`; argc when there is none. */
+static int find_script(int argc, char **argv) {
+  int i = 1;
+  while (i + 1 < argc && strcmp(argv[i], "-e") == 0) i += 2;
+  return i;
+}
+
+/* arg as the stock interpreter sets it: the script at 0, the interpreter below; without a script the
+ * interpreter at 0. */
+static void set_arg(lua_State *L, int argc, char **argv, int script) {
+  int zero = script < argc ? script : 0;
   lua_newtable(L);
   for (int i = 0; i < argc; i++) {
     lua_pushstring(L, argv[i]);
-    lua_rawseti(L, -2, i - 1);
+    lua_rawseti(L, -2, i - zero);
   }
   lua_setglobal(L, "arg");
 }
 
+/* Runs the chunk that was just loaded, with the arguments from first on. */
+static int call(lua_State *L, int loaded, int argc, char **argv, int first) {
+  if (loaded != 0) return loaded;
+  for (int i = first; i < argc; i++) lua_pushstring(L, argv[i]);
+  return lua_pcall(L, argc - first, 0, 1);
+}
+
 static int run(lua_State *L, int argc, char **argv) {
+  int script = find_script(argc, argv);
   luaL_openlibs(L);
-  set_arg(L, argc, argv);
+  set_arg(L, argc, argv, script);
   lua_pushcfunction(L, traceback);
-  if (luaL_loadfile(L, argv[1]) != 0) return -1;
-  for (int i = 2; i < argc; i++) lua_pushstring(L, argv[i]);
-  return lua_pcall(L, argc - 2, 0, 1);
+  for (int i = 2; i < script; i += 2) {
+    int status =
+        call(L, luaL_loadbuffer(L, argv[i], strlen(argv[i]), "=(command line)"), 0, argv, 0);
+    if (status != 0) return status;
+  }
+  if (script == argc) return 0;
+  return call(L, luaL_loadfile(L, argv[script]), argc, argv, script + 1);
 }
 
 int main(int argc, char **argv) {
-  if (argc < 2) {
-    fprintf(stderr, "usage: %s SCRIPT [ARGUMENT...]\n", argv[0]);
-    return EXIT_FAILURE;
-  }
   lua_State *L = luaL_newstate();
   if (!L) return EXIT_FAILURE;
   int status = run(L, argc, argv);

@@ -59,7 +59,7 @@ local function environment(changes)
 end
 
 --- The interpreter that runs this suite.
-cli.interpreter = compat.abi == "jit" and "luajit" or "lua" .. compat.abi
+cli.interpreter = compat.interpreter()
 
 --- Runs a shell command line; Lua programs in it find the modules this suite uses.
 ---@param line string
