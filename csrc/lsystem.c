@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "digest.h"
+#include "interrupt.h"
 #include "lcompat.h"
 #include "random.h"
 
@@ -61,9 +62,25 @@ static int l_wall(lua_State *L) {
   return push_clock(L, CLOCK_REALTIME);
 }
 
+/* watch_interrupt() -> true | nil, message. For the program that owns the process, bin/proactive. */
+static int l_watch_interrupt(lua_State *L) {
+  int failure = interrupt_watch();
+  if (failure != 0) return push_errno(L, failure);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* interrupted() -> whether SIGINT has come since it is watched */
+static int l_interrupted(lua_State *L) {
+  lua_pushboolean(L, interrupt_seen());
+  return 1;
+}
+
 void lsystem_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"id", l_id},
                                        {"sha256", l_sha256},
+                                       {"watch_interrupt", l_watch_interrupt},
+                                       {"interrupted", l_interrupted},
                                        {"monotonic", l_monotonic},
                                        {"wall", l_wall},
                                        {NULL, NULL}};
