@@ -2,6 +2,13 @@
 ---
 --- Requiring it does no I/O; each part is loaded when it is first used.
 
+---@class proactive
+---@field audience table     see `proactive.audience`
+---@field events proactive.Events
+---@field localized fun(texts: table<string, string>): proactive.Localized
+---@field preview function   see `proactive.preview`
+---@field sandbox table      see `proactive.sandbox`
+---@field validate function  see `proactive.validate`
 local proactive = { _VERSION = "dev-1" }
 
 ---@param event proactive.Event
@@ -30,6 +37,7 @@ local PARTS = {
   audience = "proactive.audience",
   events = "proactive.events",
   localized = "proactive.localized",
+  metrics = "proactive.metrics",
   preview = "proactive.preview",
   sandbox = "proactive.sandbox",
   validate = "proactive.validate",

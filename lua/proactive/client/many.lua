@@ -7,6 +7,7 @@ local new_histogram = require("proactive.delivery.histogram").new
 local new_pace = require("proactive.delivery.pace").new
 local options_of = require "proactive.options"
 local outgoing = require "proactive.client.outgoing"
+local progress_of = require "proactive.client.progress"
 local template_of = require "proactive.client.template"
 
 ---@class proactive.Many
@@ -72,6 +73,15 @@ local function problem_of(user, region)
   end
 end
 
+--- Notes the end, and shows how it is going, now and then and at the end.
+local function look(many)
+  local now, done = many.delivery.clock.monotonic(), many:done()
+  if done then many.ended = now end
+  if not many.progress or (not done and now < many.shown + progress_of.EVERY) then return end
+  many.shown = now
+  many.progress(many:report())
+end
+
 local function finish(job, receipt, err)
   local many = job.many
   many.active = many.active - 1
@@ -83,6 +93,7 @@ local function finish(job, receipt, err)
     many.failed = many.failed + 1
     many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
   end
+  look(many)
   local on_result = many.opts.on_result
   if on_result then on_result(job.entry, receipt, err) end
 end
@@ -143,6 +154,13 @@ function Many:has_more()
   return not self.exhausted and self.active < self.limit
 end
 
+--- No more users are taken.
+local function finish_taking(many)
+  many.exhausted = true
+  many.delivery:remove_feed(many)
+  if many:done() then look(many) end
+end
+
 --- Takes one user and submits its job; false when none is to be taken now.
 ---@return boolean
 function Many:pull()
@@ -157,8 +175,7 @@ function Many:pull()
     self:stop "users"
     return false
   elseif entry == nil then
-    self.exhausted = true
-    self.delivery:remove_feed(self)
+    finish_taking(self)
     return false
   end
   self.taken = self.taken + 1
@@ -174,9 +191,8 @@ end
 ---@param reason string?  for the report, default "stop"
 function Many:stop(reason)
   if self.exhausted then return end
-  self.exhausted = true
   self.stopped = reason or "stop"
-  self.delivery:remove_feed(self)
+  finish_taking(self)
 end
 
 --- Whether all that was taken is completed and no more will be taken.
@@ -229,6 +245,11 @@ end
 ---@field problem string?
 ---@field done boolean
 
+local function progress_for(wanted)
+  if wanted == true then return progress_of.on_terminal() end
+  return wanted or nil
+end
+
 --- Begins to send to many.
 ---@param client proactive.Client
 ---@param event table|fun(user: string|table): table
@@ -245,11 +266,28 @@ local function start(client, event, users, opts)
   local delivery = client.delivery
   local now = delivery.clock.monotonic()
   local many = setmetatable({
-    client = client, delivery = delivery, event = event, next_user = next_user, total = total,
-    opts = opts, timeout = opts.timeout or client.attempt_timeout,
-    limit = opts.concurrency or math.huge, deadline = opts.deadline and now + opts.deadline,
-    paces = {}, by_kind = {}, latency = new_histogram(), began = now,
-    active = 0, accepted = 0, failed = 0, retries = 0, taken = 0, exhausted = false,
+    client = client,
+    delivery = delivery,
+    event = event,
+    next_user = next_user,
+    total = total,
+    opts = opts,
+    timeout = opts.timeout or client.attempt_timeout,
+    -- A window's worth may wait for its region's pace, so that the other regions go on.
+    limit = math.min(opts.concurrency or math.huge, 2 * client.concurrency),
+    deadline = opts.deadline and now + opts.deadline,
+    progress = progress_for(opts.progress),
+    shown = now,
+    began = now,
+    paces = {},
+    by_kind = {},
+    latency = new_histogram(),
+    active = 0,
+    accepted = 0,
+    failed = 0,
+    retries = 0,
+    taken = 0,
+    exhausted = false,
   }, Many)
   if type(event) ~= "function" then
     local err

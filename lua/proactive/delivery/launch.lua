@@ -71,7 +71,6 @@ end
 
 --- Asks the feeds for one more job.
 local function pull(self)
-  if self.waiting >= self.queue_limit + self.concurrency then return false end
   for _, feed in ipairs(self.feeds) do
     if feed:pull() then return true end
   end
