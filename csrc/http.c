@@ -3,6 +3,8 @@
  * The pool: its life, its steps, its results. */
 #include "http.h"
 
+#include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,6 +14,7 @@
 
 #include "http_internal.h"
 
+#define WATCH_AGAIN 0.05 /* seconds until a descriptor the kernel refused is tried again */
 #define SLOT_BITS 12
 #define USES_MASK 0x3ffff /* with SLOT_BITS it stays below 2^30 */
 _Static_assert(LIMIT_TRANSFERS == 1 << SLOT_BITS, "a slot must fit into its bits");
@@ -30,6 +33,16 @@ static bool copy(char **to, const char *text) {
   return text == NULL || *to != NULL;
 }
 
+int http_pool_open(http_pool *pool, char error[LIMIT_ERROR_BYTES]) {
+  if (pool->multi != NULL) return 0;
+  pool->multi = curl_multi_init();
+  if (pool->multi == NULL) return http_fail(error, "out of memory");
+  if (http_socket_setup(pool) == 0) return 0;
+  curl_multi_cleanup(pool->multi);
+  pool->multi = NULL;
+  return http_fail(error, "libcurl refuses an option of the pool");
+}
+
 static int pool_init(http_pool *pool, const http_options *options, char *error) {
   pool->owner = getpid();
   pool->deadline = -1;
@@ -39,16 +52,13 @@ static int pool_init(http_pool *pool, const http_options *options, char *error) 
   pool->http_version = options->http_version;
   pool->max_connections = options->max_connections;
   pool->one_store = http_config_one_store(options->ca_file);
-  pool->multi = curl_multi_init();
-  if (pool->multi == NULL || !copy(&pool->ca_file, options->ca_file) ||
-      !copy(&pool->proxy, options->proxy) || !copy(&pool->user_agent, options->user_agent))
+  if (!copy(&pool->ca_file, options->ca_file) || !copy(&pool->proxy, options->proxy) ||
+      !copy(&pool->user_agent, options->user_agent))
     return http_fail(error, "out of memory");
   pool->poller = poller_new();
   if (pool->poller == NULL)
     return http_fail(error, "no descriptor or no memory for an event queue");
-  if (http_socket_setup(pool) != 0)
-    return http_fail(error, "libcurl refuses an option of the pool");
-  return 0;
+  return http_pool_open(pool, error);
 }
 
 http_pool *http_pool_new(const http_options *options, char error[LIMIT_ERROR_BYTES]) {
@@ -185,6 +195,7 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
   http_lane *lane = pool->routes[request->route].lane;
   bool opens = http_lane_must_open(lane);
   if (opens && !http_pool_may_open(pool)) return HTTP_WAIT;
+  if (http_pool_open(pool, error) != 0) return HTTP_REFUSED;
   http_transfer *t = http_transfer_new(pool, request);
   if (t == NULL) {
     http_explain(error, "out of memory");
@@ -250,18 +261,37 @@ static CURLMcode serve_timer(http_pool *pool) {
   return curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
-CURLMcode http_pool_serve(http_pool *pool, double timeout, double budget) {
-  if (pool->unwatched) http_socket_watch_again(pool);
-  if (!fetch_events(pool, timeout)) return CURLM_INTERNAL_ERROR;
-  CURLMcode code = CURLM_OK;
+static CURLMcode serve(http_pool *pool, double budget) {
   double end = http_now() + budget;
   while (pool->event_next < pool->event_count) {
-    http_socket_serve(pool, &pool->events[pool->event_next++], &code);
+    CURLMcode code = http_socket_serve(pool, &pool->events[pool->event_next++]);
+    if (code != CURLM_OK) return code;
     if (budget >= 0 && http_now() >= end) break;
   }
-  CURLMcode timer = serve_timer(pool);
+  return serve_timer(pool);
+}
+
+/* A multi handle that ran out of memory is not used again: libcurl 7.88 may have lost its timer by
+ * then, may never end the transfer it was busy with, and may divide by zero. All transfers end here,
+ * and the next one gets a new handle. */
+static void break_off(http_pool *pool) {
+  for (int i = 0; i < pool->slot_count; i++) {
+    http_transfer *t = pool->slots[i].transfer;
+    if (t != NULL && t->easy != NULL) finish(pool, t, CURLE_OUT_OF_MEMORY);
+  }
+  curl_multi_cleanup(pool->multi);
+  pool->multi = NULL;
+  pool->deadline = -1;
+  pool->event_count = pool->event_next = 0;
+}
+
+bool http_pool_serve(http_pool *pool, double timeout, double budget) {
+  if (pool->unwatched) http_socket_watch_again(pool);
+  if (!fetch_events(pool, timeout)) return false;
+  CURLMcode code = serve(pool, budget);
   collect(pool);
-  return code != CURLM_OK ? code : timer;
+  if (code != CURLM_OK) break_off(pool);
+  return true;
 }
 
 int http_step(http_pool *pool, double timeout, double budget, int connect_burst,
@@ -269,17 +299,17 @@ int http_step(http_pool *pool, double timeout, double budget, int connect_burst,
   http_sigpipe held;
   pool->burst_left = connect_burst;
   http_sigpipe_hold(&held);
-  CURLMcode code = http_pool_serve(pool, pool->finished > 0 ? 0 : timeout, budget);
+  bool served = http_pool_serve(pool, pool->finished > 0 ? 0 : timeout, budget);
   http_sigpipe_restore(&held);
-  if (code != CURLM_OK) return http_fail(error, "libcurl: %s", curl_multi_strerror(code));
+  if (!served) return http_fail(error, "cannot wait for connections: %s", strerror(errno));
   return pool->finished;
 }
 
 double http_pool_timeout(const http_pool *pool) {
-  if (pool->event_next < pool->event_count || pool->unwatched) return 0;
-  if (pool->deadline < 0) return -1;
-  double left = pool->deadline - http_now();
-  return left > 0 ? left : 0;
+  if (pool->event_next < pool->event_count) return 0;
+  double left = pool->deadline < 0 ? -1 : fmax(0, pool->deadline - http_now());
+  if (pool->unwatched && (left < 0 || left > WATCH_AGAIN)) return WATCH_AGAIN;
+  return left;
 }
 
 /* --- results --- */

@@ -87,6 +87,10 @@ static CURLcode configure_tls(const http_pool *pool, CURL *easy) {
   if (code == CURLE_OK && pool->one_store) code = curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
   if (code == CURLE_OK && pool->ca_file != NULL)
     code = curl_easy_setopt(easy, CURLOPT_CAINFO, pool->ca_file);
+#if !HTTP_KEEPS_TLS_SESSIONS
+  /* They would be kept for one transfer, and 7.88 frees them twice when it lacks memory. */
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+#endif
 #if HTTP_HAS_CA_CACHE
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, -1L);
 #endif

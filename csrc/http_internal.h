@@ -22,6 +22,7 @@
 #define HTTP_HAS_PROTOCOLS_STR (LIBCURL_VERSION_NUM >= 0x075500)
 #define HTTP_HAS_CA_CACHE (LIBCURL_VERSION_NUM >= 0x075700)
 #define HTTP_HAS_CA_INFO (LIBCURL_VERSION_NUM >= 0x074600)
+#define HTTP_KEEPS_TLS_SESSIONS (LIBCURL_VERSION_NUM >= 0x080c00)
 #ifndef HTTP_WRITES_MAY_SIGNAL /* a test may ask for it */
 #define HTTP_WRITES_MAY_SIGNAL (LIBCURL_VERSION_NUM < 0x075800)
 #endif
@@ -78,7 +79,7 @@ typedef struct {
 } http_slot;
 
 struct http_pool {
-  CURLM *multi;
+  CURLM *multi; /* NULL after it has failed, until the next transfer */
   poller *poller;
   pid_t owner;
   http_pool *next_abandoned;
@@ -139,7 +140,7 @@ bool http_is_line(const char *text, size_t max);
 /* http_socket.c: callbacks, and what they count */
 int http_socket_setup(http_pool *pool);
 CURLcode http_socket_configure(CURL *easy, http_lane *lane);
-void http_socket_serve(http_pool *pool, const poller_event *event, CURLMcode *code);
+CURLMcode http_socket_serve(http_pool *pool, const poller_event *event);
 void http_socket_watch_again(http_pool *pool);
 
 /* Whether a transfer on the lane would have to open a connection, and whether it may now. */
@@ -180,7 +181,9 @@ static inline void http_sigpipe_restore(const http_sigpipe *held) {
 }
 #endif
 
-/* http.c: one step without the bookkeeping of http_step */
-CURLMcode http_pool_serve(http_pool *pool, double timeout, double budget);
+/* http.c. open: makes the multi handle if there is none, 0 or -1; serve: one step without the
+ * bookkeeping of http_step, false when it cannot wait, see errno. */
+int http_pool_open(http_pool *pool, char error[LIMIT_ERROR_BYTES]);
+bool http_pool_serve(http_pool *pool, double timeout, double budget);
 
 #endif

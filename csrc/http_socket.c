@@ -163,19 +163,18 @@ static void serve_idle(http_pool *pool, int fd, http_socket *s, unsigned what) {
   }
 }
 
-void http_socket_serve(http_pool *pool, const poller_event *event, CURLMcode *code) {
+CURLMcode http_socket_serve(http_pool *pool, const poller_event *event) {
   http_socket *s = find(pool, event->fd);
-  if (s == NULL) return;
+  int running;
+  if (s == NULL) return CURLM_OK;
   if (s->want == 0) {
     serve_idle(pool, event->fd, s, event->what);
-    return;
+    return CURLM_OK;
   }
   int what = (event->what & POLLER_READ ? CURL_CSELECT_IN : 0) |
              (event->what & POLLER_WRITE ? CURL_CSELECT_OUT : 0) |
              (event->what & POLLER_GONE ? CURL_CSELECT_ERR : 0);
-  int running;
-  CURLMcode result = curl_multi_socket_action(pool->multi, event->fd, what, &running);
-  if (result != CURLM_OK) *code = result;
+  return curl_multi_socket_action(pool->multi, event->fd, what, &running);
 }
 
 static int streams(const http_lane *lane) {

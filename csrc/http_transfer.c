@@ -172,6 +172,7 @@ static http_cause cause_of(const http_transfer *t, CURLcode code) {
     return HTTP_RESET;
   case CURLE_OUT_OF_MEMORY:
   case CURLE_FAILED_INIT:
+  case CURLE_SETOPT_OPTION_SYNTAX: /* CURLOPT_RESOLVE is right, so there was no memory to read it */
     return HTTP_MEMORY;
   default:
     return HTTP_PROTOCOL;

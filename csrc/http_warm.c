@@ -43,8 +43,8 @@ static bool shake_hands(http_pool *pool, int listener) {
   double end = http_now() + LIMIT_WARM_SECONDS;
   int peer = -1;
   bool arrived = false;
-  while (!arrived && pool->warm_code == CURLE_OK && http_now() < end &&
-         http_pool_serve(pool, SLICE, -1) == CURLM_OK) {
+  while (!arrived && pool->warm_code == CURLE_OK && http_now() < end && pool->multi != NULL &&
+         http_pool_serve(pool, SLICE, -1)) {
     if (peer < 0 && is_readable(listener)) peer = accept(listener, NULL, NULL);
     arrived = peer >= 0 && is_readable(peer);
   }
@@ -62,6 +62,7 @@ static CURLcode configure(http_pool *pool, CURL *easy, int port) {
 }
 
 static int try(http_pool *pool, CURL *easy, int listener, char *error) {
+  if (http_pool_open(pool, error) != 0) return -1;
   pool->warm_code = CURLE_OK;
   CURLMcode code = curl_multi_add_handle(pool->multi, easy);
   if (code != CURLM_OK) return http_fail(error, "libcurl: %s", curl_multi_strerror(code));
