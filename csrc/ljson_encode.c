@@ -60,9 +60,9 @@ static bool count(walk *w, size_t bytes) {
 
 static bool check_text(walk *w, const char *text, size_t len) {
   for (size_t at = json_ascii(text, len), run; at < len; at += run) {
-    if (text[at] == '\0') return refuse(w, "holds a NUL byte");
+    if (text[at] == '\0') return refuse(w, "a text that holds a NUL byte");
     run = json_utf8(text + at, len - at);
-    if (run == 0) return refuse(w, "is not UTF-8");
+    if (run == 0) return refuse(w, "a text that is not UTF-8");
   }
   return count(w, len);
 }
@@ -83,31 +83,32 @@ static bool add_number(walk *w, json_node *parent) {
 
 /* A key that is no text stands in a table that otherwise has texts, or should have numbers. */
 static bool refuse_key(walk *w, int type) {
-  if (type == LUA_TNUMBER || type == LUA_TSTRING) return refuse(w, "is both a list and a map");
-  return refuse(w, "has a key that is neither a text nor a number");
+  if (type == LUA_TNUMBER || type == LUA_TSTRING)
+    return refuse(w, "a table that is both a list and a map");
+  return refuse(w, "a key that is neither a text nor a number");
 }
 
-/* Length of the list on top of the stack, or -1 after a refusal. */
-static int list_length(walk *w) {
+/* Finds the length of the list on top of the stack. */
+static bool measure_list(walk *w, int *length) {
   lua_State *L = w->L;
-  int entries = 0;
   double last = 0;
+  *length = 0;
   lua_pushnil(L);
   while (lua_next(L, -2) != 0) {
     lua_pop(L, 1); /* table, key */
-    if (lua_type(L, -1) != LUA_TNUMBER) return refuse_key(w, lua_type(L, -1)) - 1;
+    if (lua_type(L, -1) != LUA_TNUMBER) return refuse_key(w, lua_type(L, -1));
     double n = (double)lua_tonumber(L, -1);
     if (!(n >= 1 && n <= LONGEST_LIST && n == floor(n)))
-      return refuse(w, "has an index that is not a whole number from 1 on") - 1;
+      return refuse(w, "an index that is not a whole number from 1 on");
     if (n > last) last = n;
-    entries++;
+    ++*length;
   }
-  return last == entries ? entries : refuse(w, "is a list with holes") - 1;
+  return last == *length || refuse(w, "a list with holes");
 }
 
 static bool add_list(walk *w, json_node *parent) {
-  int length = list_length(w);
-  if (length < 0 || !count(w, 0)) return false;
+  int length;
+  if (!measure_list(w, &length) || !count(w, 0)) return false;
   json_node *array = json_new_array();
   if (!attach(w, parent, array)) return false;
   step *here = &w->path[w->depth++];
@@ -135,11 +136,8 @@ static double rank_of_key(walk *w) {
 
 static bool add_map(walk *w, json_node *parent) {
   lua_State *L = w->L;
+  if (!count(w, 0)) return false;
   json_node *object = json_new_object();
-  if (!count(w, 0)) {
-    json_free(object);
-    return false;
-  }
   if (!attach(w, parent, object)) return false;
   step *here = &w->path[w->depth++];
   lua_pushnil(L);
@@ -231,6 +229,7 @@ static int push_refusal(walk *w) {
   buf *path = &w->box->out;
   buf_status status = BUF_OK;
   if (w->why == NULL) return ljson_no_memory(w->L);
+  buf_free(path); /* what was indented before it became too long */
   buf_init(path, LIMIT_JSON_PATH_BYTES);
   for (int i = 0; i < w->depth && status == BUF_OK; i++) status = add_step(path, &w->path[i]);
   if (status == BUF_NOMEM) return ljson_no_memory(w->L);
