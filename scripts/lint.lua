@@ -86,7 +86,7 @@ end
 
 --- From the bottom to the top. A module requires what stands in its own row or below.
 local ROWS = {
-  "compat nearest template timers",
+  "compat nearest template timers types",
   "errors options time json endpoints",
   "text localized audience schema schema.*",
   "language language.*",

@@ -16,7 +16,10 @@ describe("audience", function()
       audience.multicast { regions = { "NA", "EU" } }
     )
     assert.same({ type = "Unicast", user = "u" }, audience.unicast "u")
-    assert.same({ type = "Unicast", user = "u", region = "FE" }, audience.unicast("u", { region = "FE" }))
+    assert.same(
+      { type = "Unicast", user = "u", region = "FE" },
+      audience.unicast("u", { region = "FE" })
+    )
     local registry = { each = function() end }
     local filter = { region = "EU" }
     local stream = audience.subscribers(registry, filter)

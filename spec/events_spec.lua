@@ -140,7 +140,9 @@ describe("a constructor", function()
       local _, err = events.MediaContent.Available(payload)
       assert.equal(rule, err.violations[1].rule)
     end
-    for text, rule in pairs { [""] = "empty", ["a\0b"] = "nul", ["\237\160\128"] = "utf8", [5] = "type" } do
+    local surrogate = "\237\160\128"
+    local bad = { [""] = "empty", ["a\0b"] = "nul", [surrogate] = "utf8", [5] = "type" }
+    for text, rule in pairs(bad) do
       local payload = media()
       payload.availability.provider = nil
       payload.content.name = { localized = { ["en-US"] = text } }

@@ -18,7 +18,8 @@ local function compare(node, exported, path)
       count = count + 1
       local field = node.by_name[name]
       assert.is_table(field, path .. " " .. name)
-      assert.equal(field.required and not field.elsewhere or nil, required[name], path .. " " .. name)
+      local demanded = field.required and not field.elsewhere or nil
+      assert.equal(demanded, required[name], path .. " " .. name)
       compare(field, below, path .. "." .. name)
     end
     assert.equal(#node.fields, count, path)

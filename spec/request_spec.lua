@@ -34,7 +34,8 @@ end
 
 describe("request.build", function()
   it("makes the whole body", function()
-    local body = assert(request.build(media(), audience.multicast(), { now = NOW, reference_id = "r1" }))
+    local opts = { now = NOW, reference_id = "r1" }
+    local body = assert(request.build(media(), audience.multicast(), opts))
     assert.same({
       timestamp = "2026-01-15T10:00:00Z",
       referenceId = "r1",
@@ -68,7 +69,10 @@ describe("request.build", function()
     }))
     assert.equal("2026-01-15T09:59:00Z", body.timestamp)
     assert.equal("2026-01-15T11:00:00Z", body.expiryTime)
-    assert.same({ type = "Unicast", payload = { user = "amzn1.ask.account.X" } }, body.relevantAudience)
+    assert.same(
+      { type = "Unicast", payload = { user = "amzn1.ask.account.X" } },
+      body.relevantAudience
+    )
     assert.same({}, body.localizedAttributes)
     assert.is_true(json.is_array(body.localizedAttributes))
     body = assert(request.build(messages(), audience.multicast(), {
@@ -125,7 +129,10 @@ describe("request.build", function()
     }, audience.multicast(), { now = NOW }))
     assert.equal("2026-01-15T10:00:00Z", body.event.payload.availability.startTime)
     assert.equal("localizedattribute:venueName", body.event.payload.venue.name)
-    assert.same({ { locale = "en-US", contentName = "x", venueName = "y" } }, body.localizedAttributes)
+    assert.same(
+      { { locale = "en-US", contentName = "x", venueName = "y" } },
+      body.localizedAttributes
+    )
   end)
 
   it("never gives two texts one name", function()
@@ -174,13 +181,16 @@ end)
 
 describe("request.encode", function()
   it("writes the fields in the order of the documentation", function()
-    local body = assert(request.build(media(), audience.multicast(), { now = NOW, reference_id = "r1" }))
+    local opts = { now = NOW, reference_id = "r1" }
+    local body = assert(request.build(media(), audience.multicast(), opts))
     assert.equal(
       '{"timestamp":"2026-01-15T10:00:00Z","referenceId":"r1","expiryTime":"2026-01-16T09:59:00Z",'
         .. '"event":{"name":"AMAZON.MediaContent.Available","payload":{"availability":'
-        .. '{"startTime":"2026-01-15T11:00:00Z","provider":{"name":"localizedattribute:providerName"},'
-        .. '"method":"AIR"},"content":{"name":"localizedattribute:contentName","contentType":"EPISODE"}}},'
-        .. '"localizedAttributes":[{"locale":"de-DE","contentName":"Ein Ereignis","providerName":"Kanal"},'
+        .. '{"startTime":"2026-01-15T11:00:00Z",'
+        .. '"provider":{"name":"localizedattribute:providerName"},"method":"AIR"},'
+        .. '"content":{"name":"localizedattribute:contentName","contentType":"EPISODE"}}},'
+        .. '"localizedAttributes":['
+        .. '{"locale":"de-DE","contentName":"Ein Ereignis","providerName":"Kanal"},'
         .. '{"locale":"en-US","contentName":"Some event","providerName":"Sender"}],'
         .. '"relevantAudience":{"type":"Multicast","payload":{}}}',
       request.encode(body)
@@ -189,7 +199,10 @@ describe("request.encode", function()
 
   it("decides {} and [] by the schema, without changing the body", function()
     local body = {
-      event = { name = "AMAZON.TrashCollectionAlert.Activated", payload = { alert = { garbageTypes = {} } } },
+      event = {
+        name = "AMAZON.TrashCollectionAlert.Activated",
+        payload = { alert = { garbageTypes = {} } },
+      },
       localizedAttributes = {},
       relevantAudience = { type = "Multicast", payload = {} },
     }

@@ -1,4 +1,5 @@
---- The schema against what is not derived from it, and the engine against every field of the schema.
+--- The schema against what is not derived from it, and the engine against every field of the
+--- schema.
 
 local facts = require "spec.support.facts"
 local new_report = require("proactive.schema.report").new
@@ -110,141 +111,138 @@ describe("the schema", function()
   end)
 end)
 
+--- The payload that has only what must be there.
+local function least(event, full)
+  local payload = payloads.copy(full)
+  payloads.each_field(event.payload, function(path, node)
+    local holder = payload
+    for i = 1, #path - 1 do
+      holder = holder and holder[path[i]]
+    end
+    if holder and not node.required then holder[path[#path]] = nil end
+  end)
+  return payload
+end
+
+--- What is tested of a field of each kind. A field is `{event=, full=, path=, node=, where=}`;
+--- `judge(value)` gives the violations of the full payload with that value in the field's place.
+local tests = {}
+
+local function test(field, what, run)
+  it(("%s: %s"):format(field.where, what), function()
+    run(field, function(value, as_event)
+      return violations(payloads.with(field.full, field.path, value), field.event, as_event)
+    end)
+  end)
+end
+
+local function missing(field, judge)
+  local found, count = judge(nil)
+  if not field.node.required then return assert.equal(0, count) end
+  assert.equal(field.node.expected, assert(found[field.where .. " required"]).expected)
+end
+
+local function wrong_type(field, judge)
+  local wrong = { true, print, 0 / 0, 1 / 0, "", "x\0y", "\255", { "x", name = "y" } }
+  if field.node.kind ~= "time" then wrong[#wrong + 1] = 3.5 end
+  for _, value in ipairs(wrong) do
+    local found, count = judge(value)
+    assert.is_true(count > 0, field.where .. " accepts " .. tostring(value))
+    for at in pairs(found) do
+      assert.equal(field.where, at:sub(1, #field.where))
+    end
+  end
+end
+
+local function extra_sibling(field)
+  local path = payloads.copy(field.path)
+  local typo = path[#path] .. "x"
+  path[#path] = typo
+  local found = violations(payloads.with(field.full, path, "x"), field.event)
+  local near = nearest.name(typo, { field.node.name })
+  assert.equal(("did you mean %s?"):format(near), found[path_text(path) .. " unknown"].hint)
+end
+
+function tests.enum(field, judge)
+  local rule = field.where .. " enum"
+  for _, value in ipairs(field.node.values) do
+    assert.same({}, (judge(value)))
+    local violation = assert(judge(value:lower())[rule])
+    assert.matches(value, violation.hint, 1, true)
+    assert.equal(field.node.expected, violation.expected)
+  end
+  assert.equal('"NO_SUCH_VALUE"', judge("NO_SUCH_VALUE")[rule].got)
+  assert.is_truthy(judge({ localized = { ["en-US"] = "X" } })[field.where .. " type"])
+end
+
+function tests.integer(field, judge)
+  for _, value in ipairs { 0, 1, 2 ^ 53 } do
+    assert.same({}, (judge(value)))
+  end
+  local above = 2 ^ 53 + 2
+  for value, rule in pairs { [-1] = "range", [above] = "range", [1.5] = "type", ["3"] = "type" } do
+    assert.is_truthy(judge(value)[field.where .. " " .. rule])
+  end
+  assert.equal("write the number without quotes", judge("3")[field.where .. " type"].hint)
+end
+
+function tests.time(field, judge)
+  assert.is_truthy(judge("2026-01-15T10:00:00")[field.where .. " zone"])
+  assert.is_truthy(judge("2026-01-15")[field.where .. " time"])
+  assert.same({}, (judge(1768471200)))
+  assert.is_truthy(judge(1768471200, false)[field.where .. " type"])
+  assert.is_truthy(judge(1e300)[field.where .. " range"])
+end
+
+function tests.text(field, judge)
+  assert.same({}, (judge("Grüße")))
+  local _, count, report = judge { localized = { ["en-US"] = "x" } }
+  assert.equal(0, count)
+  assert.equal(field.node.localizable and 0 or 1, #report.warnings)
+  assert.is_truthy(judge(("x"):rep(10 * 1024 * 1024))[field.where .. " length"])
+end
+
+function tests.array(field, judge)
+  local node, list = field.node, {}
+  local item = node.items.values[1]
+  for count = 0, node.max + 1 do
+    local fits = count >= node.min and count <= node.max
+    assert.equal(not fits, judge(payloads.copy(list))[field.where .. " items"] ~= nil)
+    list[#list + 1] = item
+  end
+  assert.is_truthy(judge({ item, "X" })[field.where .. "[2] enum"])
+  local odd = { { [2] = item }, { item, nil, item }, { item, x = item }, { [1.5] = item } }
+  for _, value in ipairs(odd) do
+    assert.is_truthy(judge(value)[field.where .. " mixed"])
+  end
+end
+
+local WHAT = {
+  enum = "every value, a wrong one, a wrong case",
+  integer = "whole numbers from 0 to 2^53",
+  time = "a zone; Unix seconds in an event, text in a body",
+  text = "plain and localized",
+  array = "its size, its items, its keys",
+}
+
 for _, name in ipairs(schema.names) do
   local event = schema.catalogue[name]
   local full = payloads.full(event.payload)
 
   describe(name, function()
-    it("accepts its example and a payload with every field", function()
-      for _, payload in ipairs { event.example, full } do
-        local found, count = violations(payload, event)
-        assert.same({}, found)
-        assert.equal(0, count)
+    it("accepts its example, every field, and the required fields only", function()
+      for _, payload in ipairs { event.example, full, least(event, full) } do
+        assert.same({}, (violations(payload, event)))
       end
-    end)
-
-    it("accepts a payload with required fields only", function()
-      local least = payloads.copy(full)
-      payloads.each_field(event.payload, function(path, node)
-        if not node.required and path[#path] then
-          local holder = least
-          for i = 1, #path - 1 do
-            holder = holder and holder[path[i]]
-          end
-          if holder then holder[path[#path]] = nil end
-        end
-      end)
-      assert.same({}, (violations(least, event)))
     end)
 
     payloads.each_field(event.payload, function(path, node)
-      local where = path_text(path)
-
-      it(where .. ": missing", function()
-        local found, count = violations(payloads.with(full, path, nil), event)
-        if node.required then
-          assert.is_truthy(found[where .. " required"])
-          assert.equal(node.expected, found[where .. " required"].expected)
-        else
-          assert.equal(0, count)
-        end
-      end)
-
-      it(where .. ": wrong types", function()
-        local wrong = { true, print, 0 / 0, 1 / 0, "", "x\0y", "\255", { "x", name = "y" } }
-        if node.kind ~= "time" then wrong[#wrong + 1] = 3.5 end
-        for _, value in ipairs(wrong) do
-          local found, count = violations(payloads.with(full, path, value), event)
-          assert.is_true(count > 0, where .. " accepts " .. tostring(value))
-          for at in pairs(found) do
-            assert.equal(where, at:sub(1, #where))
-          end
-        end
-      end)
-
-      if node.kind == "enum" then
-        it(where .. ": every value, a wrong one, a wrong case", function()
-          for _, value in ipairs(node.values) do
-            assert.same({}, (violations(payloads.with(full, path, value), event)))
-            local found = violations(payloads.with(full, path, value:lower()), event)
-            local violation = assert(found[where .. " enum"])
-            assert.matches(value, violation.hint, 1, true)
-            assert.equal(node.expected, violation.expected)
-          end
-          local found = violations(payloads.with(full, path, "NO_SUCH_VALUE"), event)
-          assert.equal('"NO_SUCH_VALUE"', found[where .. " enum"].got)
-          found = violations(payloads.with(full, path, { localized = { ["en-US"] = "X" } }), event)
-          assert.is_truthy(found[where .. " type"])
-        end)
-      end
-
-      if node.kind == "integer" then
-        it(where .. ": whole numbers from 0 to 2^53", function()
-          for _, value in ipairs { 0, 1, 2 ^ 53 } do
-            assert.same({}, (violations(payloads.with(full, path, value), event)))
-          end
-          for value, rule in pairs { [-1] = "range", [2 ^ 53 + 2] = "range", [1.5] = "type", ["3"] = "type" } do
-            assert.is_truthy(
-              violations(payloads.with(full, path, value), event)[where .. " " .. rule]
-            )
-          end
-          local found = violations(payloads.with(full, path, "3"), event)
-          assert.equal("write the number without quotes", found[where .. " type"].hint)
-        end)
-      end
-
-      if node.kind == "time" then
-        it(where .. ": a zone; Unix seconds in an event, text in a body", function()
-          local unzoned = payloads.with(full, path, "2026-01-15T10:00:00")
-          assert.is_truthy(violations(unzoned, event)[where .. " zone"])
-          local day = payloads.with(full, path, "2026-01-15")
-          assert.is_truthy(violations(day, event)[where .. " time"])
-          local number = payloads.with(full, path, 1768471200)
-          assert.same({}, (violations(number, event)))
-          assert.is_truthy(violations(number, event, false)[where .. " type"])
-          assert.is_truthy(violations(payloads.with(full, path, 1e300), event)[where .. " range"])
-        end)
-      end
-
-      if node.kind == "text" then
-        it(where .. ": plain and localized", function()
-          assert.same({}, (violations(payloads.with(full, path, "Grüße"), event)))
-          local localized = payloads.with(full, path, { localized = { ["en-US"] = "x" } })
-          local _, count, report = violations(localized, event)
-          assert.equal(0, count)
-          assert.equal(node.localizable and 0 or 1, #report.warnings)
-          local huge = payloads.with(full, path, ("x"):rep(10 * 1024 * 1024))
-          assert.is_truthy(violations(huge, event)[where .. " length"])
-        end)
-      end
-
-      if node.kind == "array" then
-        it(where .. ": its size, its items, its keys", function()
-          local item = node.items.values[1]
-          local list = {}
-          for count = 0, node.max + 1 do
-            local found = violations(payloads.with(full, path, payloads.copy(list)), event)
-            local fits = count >= node.min and count <= node.max
-            assert.equal(not fits, found[where .. " items"] ~= nil)
-            list[#list + 1] = item
-          end
-          local found = violations(payloads.with(full, path, { item, "X" }), event)
-          assert.is_truthy(found[where .. "[2] enum"])
-          for _, odd in ipairs { { [2] = item }, { item, nil, item }, { item, x = item }, { [1.5] = item } } do
-            assert.is_truthy(violations(payloads.with(full, path, odd), event)[where .. " mixed"])
-          end
-        end)
-      end
-
-      it(where .. ": an extra sibling, with the nearest name", function()
-        local sibling = payloads.copy(path)
-        local typo = path[#path] .. "x"
-        sibling[#sibling] = typo
-        local found = violations(payloads.with(full, sibling, "x"), event)
-        local violation = assert(found[path_text(sibling) .. " unknown"])
-        local near = nearest.name(typo, { path[#path] })
-        assert.equal(("did you mean %s?"):format(near), violation.hint)
-      end)
+      local field = { event = event, full = full, path = path, node = node }
+      field.where = path_text(path)
+      test(field, "missing", missing)
+      test(field, "wrong types", wrong_type)
+      test(field, "an extra sibling, with the nearest name", extra_sibling)
+      if WHAT[node.kind] then test(field, WHAT[node.kind], tests[node.kind]) end
     end)
   end)
 end

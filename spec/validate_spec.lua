@@ -99,7 +99,7 @@ describe("validate", function()
   end)
 
   it("judges by the machine's clock unless one is given", function()
-    local event = assert(events["AMAZON.WeatherAlert.Activated"] { weatherAlert = { alertType = "TORNADO" } })
+    local event = assert(events.WeatherAlert.Activated { weatherAlert = { alertType = "TORNADO" } })
     local body = assert(request.build(event, audience.multicast()))
     assert.is_true((validate(body)))
     assert.is_nil((validate(body, { now = os.time() + 90000 })))
@@ -118,7 +118,7 @@ describe("validate: the envelope", function()
   end)
 
   it("knows an event that is not yet a body", function()
-    local event = assert(events["AMAZON.WeatherAlert.Activated"] { weatherAlert = { alertType = "TORNADO" } })
+    local event = assert(events.WeatherAlert.Activated { weatherAlert = { alertType = "TORNADO" } })
     local _, err = validate(event)
     assert.equal(1, #err.violations)
     assert.matches("proactive.request(event, audience)", err.violations[1].hint, 1, true)
@@ -127,7 +127,8 @@ describe("validate: the envelope", function()
   it("refuses an expiry outside the window, in the service's own words", function()
     local words = "Violations for metadata: [expiryTime should be at least 5 minutes in the future "
       .. "and no more than 24 hours after the current time]"
-    for offset, fits in pairs { [299] = false, [300] = true, [86400] = true, [86401] = false, [-60] = false } do
+    local cases = { [299] = false, [300] = true, [86400] = true, [86401] = false, [-60] = false }
+    for offset, fits in pairs(cases) do
       local body = correct(function(b)
         b.expiryTime = require("proactive.time").format(NOW + offset)
       end)
@@ -136,7 +137,8 @@ describe("validate: the envelope", function()
       if not ok then
         assert.same({ "expiryTime expiry" }, places(err.violations))
         assert.equal(words, err.violations[1].message)
-        assert.matches("2026-01-15T10:05:00Z to 2026-01-16T10:00:00Z", err.violations[1].expected, 1, true)
+        local expected = "from 2026-01-15T10:05:00Z to 2026-01-16T10:00:00Z"
+        assert.equal(expected, err.violations[1].expected)
       end
     end
   end)
@@ -312,7 +314,10 @@ describe("validate: unknown fields", function()
       "relevantAudience.region unknown",
     }
     assert.same({ violations = expected, warnings = {} }, verdict(body))
-    assert.same({ violations = {}, warnings = expected }, verdict(body, { unknown_fields = "warn" }))
+    assert.same(
+      { violations = {}, warnings = expected },
+      verdict(body, { unknown_fields = "warn" })
+    )
   end)
 
   it("must still be what JSON can say", function()

@@ -1,5 +1,5 @@
 -- Glass and paper are collected on Tuesday.
--- Try it: proactive preview examples/events/trash_collection_alert.lua --locale en-US --locale de-DE
+-- Try it: proactive preview examples/events/trash_collection_alert.lua --locale de-DE
 
 local proactive = require "proactive"
 

@@ -50,7 +50,7 @@ function audience.unicast(user, opts)
 end
 
 --- The customers of a registry, as a stream for `client:send_many`.
----@param registry table   what `proactive.registry.open` gives, or any table with its five functions
+---@param registry table   what `proactive.registry.open` gives, or any table with its functions
 ---@param filter table?    as for the registry's `each`
 ---@return proactive.Audience
 function audience.subscribers(registry, filter)

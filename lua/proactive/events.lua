@@ -1,7 +1,7 @@
 --- Constructors of events, one for each schema of the catalogue.
 ---
---- `events.MediaContent.Available{…}` and `events["AMAZON.MediaContent.Available"]{…}` are the same entry:
---- callable, and its fields describe the schema. `pairs` lists the catalogue by full name.
+--- `events.MediaContent.Available{…}` and `events["AMAZON.MediaContent.Available"]{…}` are the same
+--- entry: callable, and its fields describe the schema. `pairs` lists the catalogue by full name.
 
 local localized = require "proactive.schema.localized"
 local nearest = require "proactive.nearest"
@@ -16,8 +16,8 @@ local time = require "proactive.time"
 ---@class proactive.EventEntry: proactive.EventSchema
 ---@overload fun(payload: table): proactive.Event?, proactive.Error?
 
---- A copy of a checked payload: times as text, texts in place. Only what the schema knows is in it, because
---- anything else was refused.
+--- A copy of a checked payload: times as text, texts in place. Only what the schema knows is in it,
+--- because anything else was refused.
 local function copy(value, node)
   if node.kind == "time" and type(value) == "number" then return time.format(value) end
   if type(value) ~= "table" then return value end
@@ -43,7 +43,7 @@ end
 
 --- Makes an event from a payload, or says everything that is wrong with it.
 ---@param entry proactive.EventEntry
----@param payload table  times as ISO 8601 text or Unix seconds, texts plain or localized; never changed
+---@param payload table  times as ISO 8601 text or Unix seconds, texts plain or localized
 ---@return proactive.Event?
 ---@return proactive.Error?  kind `invalid`, with all violations
 local function construct(entry, payload)
@@ -72,8 +72,8 @@ for name, event in pairs(schema.catalogue) do
   by_type[event.type][event.state] = entry
 end
 
---- A mistyped name in a script is the programmer's mistake and raises; a full name may come from data, and
---- one that is unknown is nil.
+--- A mistyped name in a script is the programmer's mistake and raises; a full name may come from
+--- data, and one that is unknown is nil.
 local function unknown(what, known, key)
   if type(key) ~= "string" or key:find(".", 1, true) then return nil end
   error(("no event %s called %s%s"):format(what, key, nearest.hint(key, known)), 3)

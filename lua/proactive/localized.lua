@@ -3,8 +3,8 @@
 ---@class proactive.Localized
 ---@field localized table<string, string>  locale, as `en-US` -> text
 
---- A localized text: plain data, safe to store and copy. What is in it is judged where it is used, because
---- texts come from databases.
+--- A localized text: plain data, safe to store and copy. What is in it is judged where it is used,
+--- because texts come from databases.
 ---@param texts table<string, string>  locale -> text; copied
 ---@return proactive.Localized
 return function(texts)

@@ -78,7 +78,8 @@ local function add_language_warning(locale, warnings)
   }
 end
 
---- The sources disagree: one says times are spoken in the customer's zone, another heard another one.
+--- The sources disagree: one says times are spoken in the customer's zone, another heard another
+--- one.
 local function add_zone_warning(path, given, warnings)
   warnings[#warnings + 1] = {
     path = path,
@@ -95,8 +96,9 @@ end
 --- https://developer.amazon.com/ja/docs/smapi/schemas-for-proactive-events.html (sentences)
 ---@param event proactive.Event|table  an event, or a request body that `proactive.validate` accepts
 ---@param locale string                the device's, as `en-US`
----@param opts? {utc_offset: string?, skill_name: string?}  utc_offset: `+02:00`, the zone times are said in;
----   default: as they are written. skill_name: what the skill is called, which some sentences mention
+---@param opts? {utc_offset: string?, skill_name: string?}
+---   utc_offset: `+02:00`, the zone times are said in; default: as they are written.
+---   skill_name: what the skill is called, which some sentences mention
 ---@return proactive.Preview?
 ---@return proactive.Error?            kind `invalid`, when the event cannot be said at all
 return function(event, locale, opts)

@@ -1,7 +1,8 @@
---- The request body: an event and an audience put into the form the service takes, and its JSON text.
+--- The request body: an event and an audience put into the form the service takes, and its JSON
+--- text.
 ---
---- `build` writes and does not judge: what the service would refuse is for `proactive.validate` to say, so
---- that a refused body can also be sent on purpose.
+--- `build` writes and does not judge: what the service would refuse is for `proactive.validate` to
+--- say, so that a refused body can also be sent on purpose.
 
 local errors = require "proactive.errors"
 local json = require "proactive.json"
@@ -14,11 +15,13 @@ local values = require "proactive.schema.value"
 
 local request = {}
 
---- The service takes at most 24 hours by its own clock; a minute is left for the way and for the clocks.
+--- The service takes at most 24 hours by its own clock; a minute is left for the way and for the
+--- clocks.
 request.EXPIRES_IN = 86340
 
---- Puts a localized text among those found so far and returns what stands for it in the payload. A name that
---- is taken by other texts gets a number: the schema's own names never clash, those of unknown fields can.
+--- Puts a localized text among those found so far and returns what stands for it in the payload. A
+--- name that is taken by other texts gets a number: the schema's own names never clash, those of
+--- unknown fields can.
 local function refer(texts, name, found)
   local base, count = name, 1
   while found[name] and found[name] ~= texts do
@@ -38,7 +41,8 @@ local function attribute_name(node, key, parent_key)
   return parent_key .. key:sub(1, 1):upper() .. key:sub(2)
 end
 
---- A copy of a part of the payload as the service takes it. What can be copied was made sure of before.
+--- A copy of a part of the payload as the service takes it. What can be copied was made sure of
+--- before.
 local function place(value, node, key, parent_key, found)
   if type(value) == "number" and node and node.kind == "time" and time.is_unix(value) then
     return time.format(value)
@@ -122,7 +126,7 @@ local function check_payload(payload)
 end
 
 ---@class proactive.RequestOptions
----@field expires_in number?          seconds from now until the notification is dropped; default 86,340
+---@field expires_in number?          seconds until the notification is dropped; default 86,340
 ---@field reference_id string?        default: a random one, 22 characters
 ---@field now number?                 Unix seconds; default the machine's clock
 ---@field timestamp number|string?    when the event happened; default now
@@ -164,7 +168,8 @@ function request.build(event, audience, opts)
   }
 end
 
---- A body in which every empty list is marked as one, as the schema says. Only what changes is copied.
+--- A body in which every empty list is marked as one, as the schema says. Only what changes is
+--- copied.
 local function with_lists(value, node, parent)
   if node.kind == "choice" then node = node.of[parent[node.by]] end
   if not node or not node.has_list or type(value) ~= "table" then return value end
@@ -186,8 +191,8 @@ local function with_lists(value, node, parent)
   return result
 end
 
---- The JSON text of a request body, fields in the order of the documentation; `{}` and `[]` as the schema
---- says.
+--- The JSON text of a request body, fields in the order of the documentation; `{}` and `[]` as the
+--- schema says.
 ---@param body table
 ---@param opts? {pretty: boolean?}
 ---@return string?
@@ -207,7 +212,8 @@ function request.encode(body, opts)
     })
 end
 
---- The texts of one name by locale. A locale that stands in the list twice is in doubt: it has no text.
+--- The texts of one name by locale. A locale that stands in the list twice is in doubt: it has no
+--- text.
 local function texts_of(name, attributes)
   local texts, seen = {}, {}
   for _, entry in ipairs(attributes) do

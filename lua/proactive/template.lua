@@ -10,7 +10,8 @@ local find = string.find
 ---@field one string?      said when the number is a singular one …
 ---@field many string?     … and otherwise
 
----@alias proactive.Part string|proactive.Slot|proactive.Part[]  plain text, a slot, or an optional part
+--- Plain text, a slot, or an optional part.
+---@alias proactive.Part string|proactive.Slot|proactive.Part[]
 
 ---@class proactive.Template
 ---@field composed boolean  the wording is ours
@@ -72,7 +73,8 @@ local function is_optional(part)
   return part.name == nil
 end
 
---- Fills the parts in. `fill(slot)` gives the text and whether its wording is ours, or nil when there is none.
+--- Fills the parts in. `fill(slot)` gives the text and whether its wording is ours, or nil when
+--- there is none.
 ---@return string? text    nil when a slot outside brackets cannot be filled
 ---@return boolean composed
 local function render(parts, fill, is_inner)

@@ -6,15 +6,15 @@ local text = {}
 
 local byte, find = string.byte, string.find
 
---- A guard of ours, not a rule of the service, which documents no limit: nothing spoken is longer, and a
---- value above it is a mistake that should be named instead of sent.
+--- A guard of ours, not a rule of the service, which documents no limit: nothing spoken is longer,
+--- and a value above it is a mistake that should be named instead of sent.
 text.LONGEST = 16384
 
 -- How much of a text a message quotes, in bytes.
 local QUOTED = 60
 
---- Length of the UTF-8 sequence that begins with `lead`, and the range of its second byte, which rules
---- out overlong forms, surrogates and what lies beyond U+10FFFF (RFC 3629 section 4).
+--- Length of the UTF-8 sequence that begins with `lead`, and the range of its second byte, which
+--- rules out overlong forms, surrogates and what lies beyond U+10FFFF (RFC 3629 section 4).
 local function sequence(lead)
   if lead < 0x80 then return 1 end
   if lead < 0xC2 or lead > 0xF4 then return nil end
@@ -35,8 +35,9 @@ local function after(s, at)
   return at + length
 end
 
---- Whether a text is ASCII without NUL: nearly all are, so this is what decides how fast a body is judged.
---- The pattern matches in one sweep; one that looks for another character begins anew at every byte.
+--- Whether a text is ASCII without NUL: nearly all are, so this is what decides how fast a body is
+--- judged. The pattern matches in one sweep; one that looks for another character begins anew at
+--- every byte.
 ---@param s string
 ---@return boolean
 function text.is_ascii(s)

@@ -1,4 +1,5 @@
---- Dates and times as the service and HTTP write them, both ways. Pure arithmetic: no clock, no zone database.
+--- Dates and times as the service and HTTP write them, both ways. Pure arithmetic: no clock, no
+--- zone database.
 ---
 --- A time is Unix seconds (fractions allowed); an offset is seconds east of UTC.
 
@@ -27,8 +28,8 @@ local byte, find, match = string.byte, string.find, string.match
 --- of the service write.
 time.FORM = "YYYY-MM-DDThh:mm:ss, then Z or an offset such as +02:00"
 
---- Days from 1970-01-01 to a date of the Gregorian calendar. Years begin in March here, so that the leap
---- day is a year's last day; 146,097 days are 400 years.
+--- Days from 1970-01-01 to a date of the Gregorian calendar. Years begin in March here, so that the
+--- leap day is a year's last day; 146,097 days are 400 years.
 local function days_from_date(year, month, day)
   if month <= 2 then
     year, month = year - 1, month + 12

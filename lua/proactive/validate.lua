@@ -1,7 +1,8 @@
 --- Judges a whole request body before it leaves, and says everything that is wrong with it at once.
 ---
---- What the service is known to refuse, and what cannot be meant, is a violation; what nobody could find out
---- is a warning, or a violation when `strict`. The weights stand in `proactive.schema.report`.
+--- What the service is known to refuse, and what cannot be meant, is a violation; what nobody could
+--- find out is a warning, or a violation when `strict`. The weights stand in
+--- `proactive.schema.report`.
 
 local errors = require "proactive.errors"
 local json = require "proactive.json"
@@ -60,20 +61,20 @@ local function refuse_text(message, line, column)
 end
 
 ---@class proactive.ValidateOptions
----@field now number?             Unix seconds against which expiryTime is judged; default the machine's clock
+---@field now number?             Unix seconds expiryTime is judged against; default: the clock
 ---@field strict boolean?         what nobody could find out about the service is a violation, too
 ---@field unknown_fields string?  "refuse" (default) or "warn"
----@field as string?              "client" (default); "service": mistakes that the service is not known to
----                               refuse (an unknown field, a locale twice, a missing text, …) are warnings,
----                               unless `strict`
+---@field as string?              "client" (default) or "service": mistakes that the service is not
+---   known to refuse (an unknown field, a locale twice, a missing text, …) are warnings then,
+---   unless `strict`
 
 --- Checks a request body.
----@param body table|string              as `proactive.request` makes it, or its JSON text; never changed
+---@param body table|string  as `proactive.request` makes it, or its JSON text; never changed
 ---@param opts? proactive.ValidateOptions
 ---@return true|nil ok
----@return proactive.Violation[]|proactive.Error  the warnings; or an error of kind `invalid` with all
----                                               `violations` and `warnings`
----@return table? body                   the body as a table, when it is acceptable and text was given
+---@return proactive.Violation[]|proactive.Error  the warnings; or an error of kind `invalid` with
+---   all `violations` and `warnings`
+---@return table? body       the body as a table, when it is acceptable and text was given
 return function(body, opts)
   if type(body) ~= "table" and type(body) ~= "string" then
     error(("validate: a request body or its JSON text expected, got %s"):format(type(body)), 2)

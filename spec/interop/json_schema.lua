@@ -1,5 +1,5 @@
---- The exported JSON Schemas against our own judgement: ajv, a stock validator, judges the same random and
---- mutated payloads, and any disagreement is a failure.
+--- The exported JSON Schemas against our own judgement: ajv, a stock validator, judges the same
+--- random and mutated payloads, and any disagreement is a failure.
 ---
 ---     lua5.4 spec/interop/json_schema.lua [SEED]
 ---

@@ -1,5 +1,5 @@
---- What is known of the service, typed by hand from its documentation, from Amazon's samples and from other
---- libraries. Nothing here is derived from the schema: the schema is tested against it.
+--- What is known of the service, typed by hand from its documentation, from Amazon's samples and
+--- from other libraries. Nothing here is derived from the schema: the schema is tested against it.
 
 local facts = {}
 
@@ -8,14 +8,19 @@ facts.NOW = 1768471200 -- 2026-01-15T10:00:00Z
 
 --- Every enum in full.
 facts.enums = {
-  { "AMAZON.WeatherAlert.Activated", "weatherAlert.alertType", "TORNADO HURRICANE SNOW_STORM THUNDER_STORM" },
+  {
+    "AMAZON.WeatherAlert.Activated",
+    "weatherAlert.alertType",
+    "TORNADO HURRICANE SNOW_STORM THUNDER_STORM",
+  },
   { "AMAZON.MessageAlert.Activated", "state.status", "UNREAD FLAGGED" },
   { "AMAZON.MessageAlert.Activated", "state.freshness", "NEW OVERDUE" },
   { "AMAZON.MessageAlert.Activated", "messageGroup.urgency", "URGENT" },
   {
     "AMAZON.OrderStatus.Updated",
     "state.status",
-    "PREORDER_RECEIVED ORDER_RECEIVED ORDER_PREPARING ORDER_SHIPPED ORDER_OUT_FOR_DELIVERY ORDER_DELIVERED",
+    "PREORDER_RECEIVED ORDER_RECEIVED ORDER_PREPARING ORDER_SHIPPED ORDER_OUT_FOR_DELIVERY "
+      .. "ORDER_DELIVERED",
   },
   {
     "AMAZON.Occasion.Updated",
@@ -30,8 +35,8 @@ facts.enums = {
   {
     "AMAZON.TrashCollectionAlert.Activated",
     "alert.garbageTypes",
-    "BOTTLES BULKY BURNABLE CANS CLOTHING COMPOSTABLE CRUSHABLE GARDEN_WASTE GLASS HAZARDOUS HOME_APPLIANCES "
-      .. "KITCHEN_WASTE LANDFILL PET_BOTTLES RECYCLABLE_PLASTICS WASTE_PAPER",
+    "BOTTLES BULKY BURNABLE CANS CLOTHING COMPOSTABLE CRUSHABLE GARDEN_WASTE GLASS HAZARDOUS "
+      .. "HOME_APPLIANCES KITCHEN_WASTE LANDFILL PET_BOTTLES RECYCLABLE_PLASTICS WASTE_PAPER",
   },
   {
     "AMAZON.TrashCollectionAlert.Activated",
@@ -39,13 +44,18 @@ facts.enums = {
     "MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY",
   },
   { "AMAZON.MediaContent.Available", "availability.method", "STREAM AIR RELEASE PREMIERE DROP" },
-  { "AMAZON.MediaContent.Available", "content.contentType", "BOOK EPISODE ALBUM SINGLE MOVIE GAME" },
+  {
+    "AMAZON.MediaContent.Available",
+    "content.contentType",
+    "BOOK EPISODE ALBUM SINGLE MOVIE GAME",
+  },
   { "AMAZON.SocialGameInvite.Available", "invite.relationshipToInvitee", "FRIEND CONTACT" },
   { "AMAZON.SocialGameInvite.Available", "invite.inviteType", "CHALLENGE INVITE" },
   { "AMAZON.SocialGameInvite.Available", "game.offer", "MATCH REMATCH GAME" },
 }
 
---- Every other field: its kind, `!` when it is required, `@name` when it may be localized under that name.
+--- Every other field: its kind, `!` when it is required, `@name` when it may be localized under
+--- that name.
 facts.fields = {
   ["AMAZON.WeatherAlert.Activated"] = {
     ["weatherAlert"] = "object!",
@@ -132,12 +142,15 @@ facts.fields = {
 
 --- The example bodies, one for each schema.
 facts.bodies = {
-  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"wx0001","expiryTime":"2026-01-15T12:00:00.00Z",
-"event":{"name":"AMAZON.WeatherAlert.Activated","payload":{"weatherAlert":{"source":"localizedattribute:source",
+  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"wx0001",
+"expiryTime":"2026-01-15T12:00:00.00Z",
+"event":{"name":"AMAZON.WeatherAlert.Activated","payload":{"weatherAlert":
+{"source":"localizedattribute:source",
 "alertType":"TORNADO"}}},
 "localizedAttributes":[{"locale":"en-US","source":"Example Weather Corp"}],
 "relevantAudience":{"type":"Multicast","payload":{}}}]],
-  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"match77goal3","expiryTime":"2026-01-15T12:00:00.00Z",
+  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"match77goal3",
+"expiryTime":"2026-01-15T12:00:00.00Z",
 "event":{"name":"AMAZON.SportsEvent.Updated","payload":{
 "update":{"scoreEarned":1,"teamName":"Apples"},
 "sportsEvent":{"eventLeague":{"name":"localizedattribute:eventLeagueName"},
@@ -145,20 +158,23 @@ facts.bodies = {
 "awayTeamStatistic":{"team":{"name":"Apples"},"score":2}}}},
 "localizedAttributes":[{"locale":"en-US","eventLeagueName":"TreeFruit League"}],
 "relevantAudience":{"type":"Multicast","payload":{}}}]],
-  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"inbox42","expiryTime":"2026-01-15T11:00:00.00Z",
+  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"inbox42",
+"expiryTime":"2026-01-15T11:00:00.00Z",
 "event":{"name":"AMAZON.MessageAlert.Activated","payload":{
 "state":{"status":"UNREAD","freshness":"NEW"},
 "messageGroup":{"creator":{"name":"Andy"},"count":5,"urgency":"URGENT"}}},
 "localizedAttributes":[],
 "relevantAudience":{"type":"Unicast","payload":{"user":"amzn1.ask.account.EXAMPLE"}}}]],
-  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"order1234shipped","expiryTime":"2026-01-15T22:00:00.00Z",
+  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"order1234shipped",
+"expiryTime":"2026-01-15T22:00:00.00Z",
 "event":{"name":"AMAZON.OrderStatus.Updated","payload":{
 "state":{"status":"ORDER_SHIPPED","deliveryDetails":{"expectedArrival":"2026-01-18T23:32:00.463Z"}},
 "order":{"seller":{"name":"localizedattribute:sellerName"}}}},
 "localizedAttributes":[{"locale":"en-US","sellerName":"Delivery Owl"},
 {"locale":"en-GB","sellerName":"Delivery Owl UK"}],
 "relevantAudience":{"type":"Unicast","payload":{"user":"amzn1.ask.account.EXAMPLE"}}}]],
-  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"booking9","expiryTime":"2026-01-15T20:00:00.00Z",
+  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"booking9",
+"expiryTime":"2026-01-15T20:00:00.00Z",
 "event":{"name":"AMAZON.Occasion.Updated","payload":{
 "state":{"confirmationStatus":"CONFIRMED"},
 "occasion":{"occasionType":"APPOINTMENT","subject":"localizedattribute:subject",
@@ -167,19 +183,24 @@ facts.bodies = {
 "localizedAttributes":[{"locale":"en-US","subject":"root canal","providerName":"Dental XYZ",
 "brokerName":"Dental Finder"}],
 "relevantAudience":{"type":"Unicast","payload":{"user":"amzn1.ask.account.EXAMPLE"}}}]],
-  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"trash2026w03","expiryTime":"2026-01-16T09:00:00.00Z",
+  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"trash2026w03",
+"expiryTime":"2026-01-16T09:00:00.00Z",
 "event":{"name":"AMAZON.TrashCollectionAlert.Activated","payload":{
 "alert":{"garbageTypes":["COMPOSTABLE","RECYCLABLE_PLASTICS"],"collectionDayOfWeek":"TUESDAY"}}},
 "localizedAttributes":[],
 "relevantAudience":{"type":"Multicast","payload":{}}}]],
-  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"media2026e5","expiryTime":"2026-01-15T21:00:00.00Z",
+  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"media2026e5",
+"expiryTime":"2026-01-15T21:00:00.00Z",
 "event":{"name":"AMAZON.MediaContent.Available","payload":{
-"availability":{"startTime":"2026-01-16T21:00:00Z","provider":{"name":"localizedattribute:providerName"},
+"availability":{"startTime":"2026-01-16T21:00:00Z","provider":
+{"name":"localizedattribute:providerName"},
 "method":"AIR"},
 "content":{"name":"localizedattribute:contentName","contentType":"EPISODE"}}},
-"localizedAttributes":[{"locale":"en-US","providerName":"Example Channel","contentName":"Example Show"}],
+"localizedAttributes":[{"locale":"en-US","providerName":"Example Channel",
+"contentName":"Example Show"}],
 "relevantAudience":{"type":"Multicast","payload":{}}}]],
-  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"invite55","expiryTime":"2026-01-15T18:00:00.00Z",
+  [[{"timestamp":"2026-01-15T10:00:00.00Z","referenceId":"invite55",
+"expiryTime":"2026-01-15T18:00:00.00Z",
 "event":{"name":"AMAZON.SocialGameInvite.Available","payload":{
 "invite":{"inviter":{"name":"Max"},"relationshipToInvitee":"FRIEND","inviteType":"CHALLENGE"},
 "game":{"offer":"MATCH","name":"localizedattribute:gameName"}}},
@@ -187,7 +208,8 @@ facts.bodies = {
 "relevantAudience":{"type":"Unicast","payload":{"user":"amzn1.ask.account.EXAMPLE"}}}]],
 }
 
---- The bodies that Amazon's two sample scripts make: order.js and media.js of the cookbook's demonstration.
+--- The bodies that Amazon's two sample scripts make: order.js and media.js of the cookbook's
+--- demonstration.
 facts.sample_scripts = {
   order = [[{"timestamp":"2026-01-15T10:00:00.000Z","referenceId":"SampleReferenceId1768471200000",
 "expiryTime":"2026-01-15T11:00:00.000Z","event":{"name":"AMAZON.OrderStatus.Updated","payload":{
@@ -198,16 +220,19 @@ facts.sample_scripts = {
 "relevantAudience":{"type":"Unicast","payload":{"user":"amzn1.ask.account.EXAMPLE"}}}]],
   media = [[{"timestamp":"2026-01-15T10:00:00.000Z","referenceId":"SampleReferenceId1768471200000",
 "expiryTime":"2026-01-15T10:24:00.000Z","event":{"name":"AMAZON.MediaContent.Available","payload":{
-"availability":{"startTime":"2026-01-16T20:00:00.000Z","provider":{"name":"localizedattribute:providerName"},
+"availability":{"startTime":"2026-01-16T20:00:00.000Z","provider":
+{"name":"localizedattribute:providerName"},
 "method":"STREAM"},"content":{"name":"localizedattribute:contentName","contentType":"GAME"}}},
-"localizedAttributes":[{"locale":"en-US","providerName":"Example Channel","contentName":"Owls at Falcons"},
+"localizedAttributes":[{"locale":"en-US","providerName":"Example Channel",
+"contentName":"Owls at Falcons"},
 {"locale":"en-GB","providerName":"Example Channel","contentName":"Owls at Falcons"}],
 "relevantAudience":{"type":"Multicast","payload":{}}}]],
 }
 
 --- An envelope around `event` and `attributes`, for the bodies below.
 local function body(event, attributes, change)
-  local text = ([[{"timestamp":"2026-01-15T10:00:00Z","referenceId":"r1","expiryTime":"2026-01-15T22:00:00Z",
+  local text = ([[{"timestamp":"2026-01-15T10:00:00Z","referenceId":"r1",
+"expiryTime":"2026-01-15T22:00:00Z",
 "event":%s,"localizedAttributes":%s,"relevantAudience":{"type":"Multicast","payload":{}}}]]):format(
     event,
     attributes or "[]"
@@ -215,10 +240,11 @@ local function body(event, attributes, change)
   return change and (text:gsub(change[1], (change[2]:gsub("%%", "%%%%")))) or text
 end
 
-local WEATHER = [[{"name":"AMAZON.WeatherAlert.Activated","payload":{"weatherAlert":{"alertType":"TORNADO"}}}]]
+local WEATHER = [[{"name":"AMAZON.WeatherAlert.Activated","payload":{"weatherAlert":
+{"alertType":"TORNADO"}}}]]
 
---- Bodies as other libraries make them, each with its verdict: the paths and rules of its violations, and of
---- its warnings.
+--- Bodies as other libraries make them, each with its verdict: the paths and rules of its
+--- violations, and of its warnings.
 facts.others = {
   {
     "jovo-framework's types: update.ScoreEarned",
@@ -249,7 +275,8 @@ facts.others = {
     "jovo-framework's types: inviteType under inviter",
     body(
       [[{"name":"AMAZON.SocialGameInvite.Available","payload":{"invite":{"inviter":{"name":"Max",
-"relationshipToInvitee":"FRIEND","inviteType":"CHALLENGE"}},"game":{"offer":"MATCH","name":"The Red"}}}]]
+"relationshipToInvitee":"FRIEND","inviteType":"CHALLENGE"}},"game":{"offer":"MATCH",
+"name":"The Red"}}}]]
     ),
     violations = {
       "event.payload.invite.inviter.inviteType unknown",
@@ -261,7 +288,8 @@ facts.others = {
     "jovo-framework's documentation: relationshipToInvitee under inviter",
     body(
       [[{"name":"AMAZON.SocialGameInvite.Available","payload":{"invite":{"inviter":{"name":"Max",
-"relationshipToInvitee":"FRIEND"},"inviteType":"CHALLENGE"},"game":{"offer":"MATCH","name":"The Red"}}}]]
+"relationshipToInvitee":"FRIEND"},"inviteType":"CHALLENGE"},"game":{"offer":"MATCH",
+"name":"The Red"}}}]]
     ),
     warnings = { "event.payload.invite.inviter.relationshipToInvitee misplaced" },
   },
@@ -273,7 +301,8 @@ facts.others = {
   {
     "Alexa.NET: enterTimestamp inside deliveryDetails",
     body(
-      [[{"name":"AMAZON.OrderStatus.Updated","payload":{"state":{"status":"ORDER_SHIPPED","deliveryDetails":
+      [[{"name":"AMAZON.OrderStatus.Updated","payload":{"state":{"status":"ORDER_SHIPPED",
+"deliveryDetails":
 {"expectedArrival":"2026-01-18T00:00:00+00:00","enterTimestamp":"2026-01-15T00:00:00+00:00"}},
 "order":{"seller":{"name":"S"}}}}]]
     ),
@@ -284,14 +313,16 @@ facts.others = {
     body(
       [[{"name":"AMAZON.SocialGameInvite.Available","payload":{"invite":{"inviter":{"name":"Max"},
 "relationshipToInvitee":"FRIEND","inviteType":"CHALLENGE"},"game":{"offer":"MATCH",
-"name":"localizedattribute:gameName"}},"localizedAttributes":[{"locale":"en-US","gameName":"The Red"}]}]]
+"name":"localizedattribute:gameName"}},"localizedAttributes":[{"locale":"en-US",
+"gameName":"The Red"}]}]]
     ),
     violations = { "event.localizedAttributes unknown", "event.payload.game.name text" },
   },
   {
     "Alexa.NET: the status RECEIVED in place of REQUESTED",
     body(
-      [[{"name":"AMAZON.Occasion.Updated","payload":{"state":{"confirmationStatus":"RECEIVED"},"occasion":
+      [[{"name":"AMAZON.Occasion.Updated","payload":{"state":{"confirmationStatus":"RECEIVED"},
+"occasion":
 {"occasionType":"RESERVATION_REQUEST","subject":"table","provider":{"name":"P"},
 "bookingTime":"2026-02-10T19:16:31Z"}}}]]
     ),
@@ -300,7 +331,8 @@ facts.others = {
   {
     "voxa and ask-utils: the status REQUESTED",
     body(
-      [[{"name":"AMAZON.Occasion.Updated","payload":{"state":{"confirmationStatus":"REQUESTED"},"occasion":
+      [[{"name":"AMAZON.Occasion.Updated","payload":{"state":{"confirmationStatus":"REQUESTED"},
+"occasion":
 {"occasionType":"RESERVATION_REQUEST","subject":"table","provider":{"name":"P"},
 "bookingTime":"2026-02-10T19:16:31Z"}}}]]
     ),
@@ -314,7 +346,8 @@ facts.others = {
   {
     "voxa has no FRIDAY; the service does",
     body(
-      [[{"name":"AMAZON.TrashCollectionAlert.Activated","payload":{"alert":{"garbageTypes":["GLASS"],
+      [[{"name":"AMAZON.TrashCollectionAlert.Activated","payload":{"alert":
+{"garbageTypes":["GLASS"],
 "collectionDayOfWeek":"FRIDAY"}}}]]
     ),
   },
@@ -360,25 +393,29 @@ facts.others = {
   {
     "Home Assistant's client: no localizedAttributes, microseconds, a hyphen",
     [[{"timestamp":"2026-01-15T10:00:00.123456+00:00","referenceId":"pingme-1768471200000-abcdef",
-"expiryTime":"2026-01-15T11:00:00.123456+00:00","event":{"name":"AMAZON.MessageAlert.Activated","payload":{
-"state":{"status":"UNREAD","freshness":"NEW"},"messageGroup":{"creator":{"name":"Andy"},"count":1}}},
+"expiryTime":"2026-01-15T11:00:00.123456+00:00","event":{"name":"AMAZON.MessageAlert.Activated",
+"payload":{
+"state":{"status":"UNREAD","freshness":"NEW"},"messageGroup":{"creator":{"name":"Andy"},
+"count":1}}},
 "relevantAudience":{"type":"Unicast","payload":{"user":"amzn1.ask.account.EXAMPLE"}}}]],
     warnings = { "referenceId characters" },
   },
   {
     "device locale issue 192: a text is missing in one locale",
     body(
-      [[{"name":"AMAZON.MediaContent.Available","payload":{"availability":{"startTime":"2026-01-16T21:00:00Z",
+      [[{"name":"AMAZON.MediaContent.Available","payload":{"availability":
+{"startTime":"2026-01-16T21:00:00Z",
 "provider":{"name":"localizedattribute:providerName"},"method":"AIR"},
 "content":{"name":"localizedattribute:contentName","contentType":"EPISODE"}}}]],
-      [=[[{"locale":"en-US","providerName":"P","contentName":"C"},{"locale":"en-GB","contentName":"C"}]]=]
+      [=[[{"locale":"en-US","providerName":"P","contentName":"C"},{"locale":"en-GB",
+"contentName":"C"}]]=]
     ),
     violations = { "localizedAttributes[2].providerName text" },
   },
 }
 
---- The sentences of Amazon's catalogue and the templates in both languages, as spoken on a device with the
---- offset +00:00: event, payload, locale, sentence, whether every word is Amazon's.
+--- The sentences of Amazon's catalogue and the templates in both languages, as spoken on a device
+--- with the offset +00:00: event, payload, locale, sentence, whether every word is Amazon's.
 facts.sentences = {
   {
     "AMAZON.WeatherAlert.Activated",

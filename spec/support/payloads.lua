@@ -1,5 +1,5 @@
---- Payloads made from the schema: every valid form by chance, and ways to reach into them. The chance is
---- seeded and the same on every Lua.
+--- Payloads made from the schema: every valid form by chance, and ways to reach into them. The
+--- chance is seeded and the same on every Lua.
 
 local compat = require "proactive.compat"
 
@@ -17,7 +17,16 @@ function payloads.chance(seed)
   end
 end
 
-local TEXTS = { "a", "Some event", "Grüße", "試合", "emoji 🎉", 'quo"te\\', "line\nbreak", ("x"):rep(300) }
+local TEXTS = {
+  "a",
+  "Some event",
+  "Grüße",
+  "試合",
+  "emoji 🎉",
+  'quo"te\\',
+  "line\nbreak",
+  ("x"):rep(300),
+}
 local TIMES = {
   "2026-01-16T21:00:00Z",
   "2026-01-16T21:00:00.463Z",
@@ -95,8 +104,8 @@ function payloads.copy(value)
   return copy
 end
 
---- Calls `visit(path, node)` for every field, `path` a list of keys; fields accepted only in a second place
---- are left out.
+--- Calls `visit(path, node)` for every field, `path` a list of keys; fields accepted only in a
+--- second place are left out.
 function payloads.each_field(node, visit, path)
   path = path or {}
   for _, field in ipairs(node.fields or {}) do

@@ -1,5 +1,5 @@
---- German. Amazon's wording was not found: every sentence is composed in the manner of the English ones.
---- How this file is read is explained in en.lua.
+--- German. Amazon's wording was not found: every sentence is composed in the manner of the English
+--- ones. How this file is read is explained in en.lua.
 
 return {
   composed = true,

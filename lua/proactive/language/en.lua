@@ -1,17 +1,17 @@
 --- English: how each event is spoken.
 ---
---- To add a language, copy this file to its two-letter name and write its words and sentences; nothing else
---- is to be done. This is all there is to know:
+--- To add a language, copy this file to its two-letter name and write its words and sentences;
+--- nothing else is to be done. This is all there is to know:
 ---
----   {state.status}          the value of that field: a word of `words`, a text, a number, or a list of words
----   {availability.startTime:moment}   a time, said as the pattern of that name below (`date` or `moment`)
----   {messageGroup.count:number}       a number as a word, when `numbers` has one
----   {messageGroup.count|message|messages}   the first when `singular` lists the number, else the second
----   [ … ]                   left out when a field in it is missing or has an empty word
----   ~ at the beginning      the wording is ours: what Amazon says there is not known
+---   {state.status}   the value of that field: a word of `words`, a text, a number, several words
+---   {availability.startTime:moment}   a time, said as the pattern `moment` (or `date`) below
+---   {messageGroup.count:number}   a number as a word, when `numbers` has one
+---   {messageGroup.count|message|messages}   the first if `singular` has the number, or the second
+---   [ … ]   left out when a field in it is missing or has an empty word
+---   ~ at the beginning   the wording is ours: what Amazon says there is not known
 ---
---- Where several sentences are given, the first for which the event has every field is said; `choose` names
---- the field that decides between the sentences of an event.
+--- Where several sentences are given, the first for which the event has every field is said;
+--- `choose` names the field that decides between the sentences of an event.
 
 local from = require "proactive.schema.sources"
 

@@ -139,7 +139,7 @@ end
 
 ---@class proactive.Manner
 ---@field locale string      whose texts are said
----@field offset integer?    seconds east of UTC in which times are said; default: as they are written
+---@field offset integer?    seconds east of UTC in which times are said; default: as written
 ---@field skill string?      the skill's name
 
 --- Says an event. What it needs was checked before.

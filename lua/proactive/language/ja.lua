@@ -1,9 +1,9 @@
---- Japanese. The sentences are Amazon's; the words for enum values and the forms of dates were not found
---- and are composed. How this file is read is explained in en.lua.
+--- Japanese. The sentences are Amazon's; the words for enum values and the forms of dates were not
+--- found and are composed. How this file is read is explained in en.lua.
 ---
---- The newer page has three other samples, whose templates are not known and which are not used here:
---- お住まいの地域で大雪特別警報が発表されました。天気予報チャンネルからの通知です ·
---- フルーツリーグのアップデート、オレンジズ1点、アップルズ2点 · 山田太郎からのメッセージが5件あります
+--- The newer page has three other samples, whose templates are not known and which are not used
+--- here: お住まいの地域で大雪特別警報が発表されました。天気予報チャンネルからの通知です · フルーツリーグのアップデート、オレンジズ1点、アップルズ2点 ·
+--- 山田太郎からのメッセージが5件あります
 
 local from = require "proactive.schema.sources"
 

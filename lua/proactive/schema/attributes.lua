@@ -110,8 +110,8 @@ function attributes.add_unresolved(report)
   end
 end
 
---- A check as in `proactive.schema.check`; `parent` is the request body. The payload was checked before, so
---- `report.uses` is complete.
+--- A check as in `proactive.schema.check`; `parent` is the request body. The payload was checked
+--- before, so `report.uses` is complete.
 function attributes.check(list, node, report, parent)
   if type(list) ~= "table" or list == json.null or (report.decoded and not json.is_array(list)) then
     return report:add_type(list, node.expected)

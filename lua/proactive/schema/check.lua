@@ -1,8 +1,9 @@
---- The engine: checks a value against a node of the schema. The nodes are data; what each kind of node
---- means stands here and nowhere else.
+--- The engine: checks a value against a node of the schema. The nodes are data; what each kind of
+--- node means stands here and nowhere else.
 ---
---- A check is `function(value, node, report, parent)`; the report stands at the value. It adds what it finds
---- and returns nothing. Nothing is built for a value that is right: a valid body costs look-ups only.
+--- A check is `function(value, node, report, parent)`; the report stands at the value. It adds what
+--- it finds and returns nothing. Nothing is built for a value that is right: a valid body costs
+--- look-ups only.
 
 local attributes = require "proactive.schema.attributes"
 local json = require "proactive.json"
@@ -21,14 +22,14 @@ local show = text.show
 ---@field name string?             the field's name in its parent
 ---@field about string?            what the field is for
 ---@field required boolean?
----@field elsewhere string[]?      another place, from the parent, that makes up for the missing field
+---@field elsewhere string[]?      another place, from the parent, that makes up for a missing field
 ---@field misplaced string?        the field is accepted here, with this warning
 ---@field fields proactive.Node[]? object: its fields, in the order they are written
 ---@field items proactive.Node?    array: what it holds
 ---@field min integer?             array: least number of items; integer: least value
 ---@field max integer?             array: most items; integer: greatest value; text: most characters
 ---@field values string[]?         enum: every value
----@field disputed table<string, string>?  enum: values the sources disagree about, with what they say
+---@field disputed table<string, string>?  enum: values the sources disagree about, and how
 ---@field attribute string?        text: its name in localizedAttributes
 ---@field localizable boolean?     text: the sources show it localized
 ---@field prefix string?           text: how it begins
@@ -243,8 +244,8 @@ function checks.text(value, node, report)
   end
 end
 
---- A value whose kind is decided by a sibling: the payload by the event's name. When the sibling itself is
---- wrong, only what holds for every value is checked.
+--- A value whose kind is decided by a sibling: the payload by the event's name. When the sibling
+--- itself is wrong, only what holds for every value is checked.
 function checks.choice(value, node, report, parent)
   local chosen = node.of[parent[node.by]]
   if chosen then return chosen.check(value, chosen, report, parent) end

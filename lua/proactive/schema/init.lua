@@ -1,5 +1,5 @@
---- The catalogue of events and the envelope around them: the one source that constructors, validation,
---- preview, documentation and sandbox read.
+--- The catalogue of events and the envelope around them: the one source that constructors,
+--- validation, preview, documentation and sandbox read.
 
 local attributes = require "proactive.schema.attributes"
 local envelope = require "proactive.schema.envelope"
@@ -52,7 +52,8 @@ local DEFAULT_LOCALES = {
   sources = { from.ASK_UTILS, from.HOME_ASSISTANT },
 }
 
--- Far more rounds than there are field names in one chain: two orders that contradict each other never end.
+-- Far more rounds than there are field names in one chain: two orders that contradict each other
+-- never end.
 local MOST_RANK_ROUNDS = 100
 
 local function set_of(list)
@@ -74,8 +75,8 @@ local function each_object(node, visit)
   end
 end
 
---- Gives each field name its place in JSON text, so that in every object the fields stand in the order of
---- the schema: a field's rank is greater than that of any it follows somewhere.
+--- Gives each field name its place in JSON text, so that in every object the fields stand in the
+--- order of the schema: a field's rank is greater than that of any it follows somewhere.
 local function ranks(root)
   local order = { locale = 0 }
   for _ = 1, MOST_RANK_ROUNDS do
@@ -98,7 +99,7 @@ end
 
 --- Makes a catalogue from event schemas: prepares them and the envelope around them.
 ---@param events proactive.EventSchema[]  changed in place
----@return {names: string[], catalogue: table, envelope: proactive.Node, order: table<string, integer>}
+---@return {names: string[], catalogue: table, envelope: proactive.Node, order: table}
 function schema.make(events)
   local names, catalogue, payloads, locales = {}, {}, {}, {}
   for i, event in ipairs(events) do

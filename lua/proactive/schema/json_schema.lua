@@ -1,7 +1,8 @@
 --- The schema as JSON Schema (2020-12), for editors and validators of other languages.
 ---
---- What JSON Schema cannot say is left to `proactive.validate`: the window of expiryTime, that every
---- `localizedattribute:NAME` has a text in every locale, and the guard on the bytes of a text.
+--- What JSON Schema cannot say is left to `proactive.validate`: the window of expiryTime, that
+--- every `localizedattribute:NAME` has a text in every locale, and the guard on the bytes of a
+--- text.
 
 local json = require "proactive.json"
 local localized = require "proactive.schema.localized"
@@ -99,7 +100,8 @@ function convert.text(node)
   local result = { type = "string", minLength = 1, pattern = NO_NUL }
   result.maxLength = math.min(node.max, text.LONGEST)
   if node.attribute then
-    -- Every text may refer to one of each locale, but not without a name or by the name of the locale.
+    -- Every text may refer to one of each locale, but not without a name or by the name of the
+    -- locale.
     result.pattern = ("^(?!%s(locale)?$)[^\\u0000]*$"):format(localized.MARK)
   elseif node.prefix then
     result.pattern = "^" .. node.prefix:gsub("%.", "\\.") .. "[^\\u0000]*$"

@@ -1,5 +1,5 @@
---- Localized texts: what a locale looks like, the texts an event holds, and the attributes that stand for
---- them in a request body.
+--- Localized texts: what a locale looks like, the texts an event holds, and the attributes that
+--- stand for them in a request body.
 
 local text = require "proactive.text"
 local value = require "proactive.schema.value"
@@ -91,7 +91,8 @@ function localized.locales(texts)
   return value.sorted_keys(all)
 end
 
---- Adds each locale that one text of an event has and another lacks: a customer there would hear nothing.
+--- Adds each locale that one text of an event has and another lacks: a customer there would hear
+--- nothing.
 ---@param report proactive.Report
 function localized.check_complete(report)
   for _, locale in ipairs(localized.locales(report.texts)) do

@@ -1,4 +1,5 @@
---- Makes the data of the schema ready for the engine: adds to each node what can be derived from it.
+--- Makes the data of the schema ready for the engine: adds to each node what can be derived from
+--- it.
 
 local checks = require "proactive.schema.check"
 

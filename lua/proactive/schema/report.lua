@@ -1,4 +1,5 @@
---- Collects what a check finds: where it stands in the body, and whether it is a violation or a warning.
+--- Collects what a check finds: where it stands in the body, and whether it is a violation or a
+--- warning.
 ---
 --- The only place that weighs a rule. A rule that stands in none of the lists below is a violation.
 
@@ -36,8 +37,8 @@ local DISPUTED = {
   misplaced = true,
 }
 
--- Mistakes that the service is not known to refuse: it accepts them and the customer hears nothing, or
--- nobody has seen its answer. Refused here; taken with a note when judging as the service does.
+-- Mistakes that the service is not known to refuse: it accepts them and the customer hears nothing,
+-- or nobody has seen its answer. Refused here; taken with a note when judging as the service does.
 local TAKEN_BY_SERVICE = {
   unknown = true,
   empty = true,
@@ -162,7 +163,7 @@ end
 --- What the check found.
 ---@param subject string  what was checked, for the message of the error
 ---@return true|nil
----@return proactive.Violation[]|proactive.Error  the warnings; or an error of kind `invalid` with everything
+---@return proactive.Violation[]|proactive.Error  the warnings; or an error with everything
 function Report:result(subject)
   if #self.violations == 0 then return true, self.warnings end
   local count = #self.violations + self.dropped

@@ -1,5 +1,5 @@
---- Where the facts of the schema come from. Amazon's own pages and samples first; the field tables of the
---- official page are known through the others.
+--- Where the facts of the schema come from. Amazon's own pages and samples first; the field tables
+--- of the official page are known through the others.
 
 return {
   -- Amazon: event catalogue with one sample sentence each, English and Japanese

@@ -19,7 +19,8 @@ return {
             name = "garbageTypes",
             kind = "array",
             required = true,
-            -- The greatest number is documented. The least is not; none at all is nothing to announce.
+            -- The greatest number is documented. The least is not; none at all is nothing to
+            -- announce.
             min = 1,
             max = 5,
             about = "what is collected",
