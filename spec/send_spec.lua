@@ -160,6 +160,23 @@ describe("proactive send", function()
     assert.equal(1, #assert(sandbox:notifications(user(1))))
   end)
 
+  it("interrupted, takes no more customers, finishes what is in flight and says where it stopped", function()
+    local path = file(".lua", GOOD)
+    local line = "yes %s | timeout --preserve-status -s INT 1 bin/proactive send %s --to-file - "
+      .. "--sandbox %s --json"
+    local result = cli.shell(line:format(user(1), path, sandbox.url))
+    local taken, number = result.stderr:match "interrupted after (%d+) customers; number (%d+) is the next"
+    assert.is_truthy(taken, result.stderr)
+    assert.equal(tonumber(taken) + 1, tonumber(number))
+    local lines = 0
+    for object in result.stdout:gmatch "[^\n]+" do
+      assert.is_true(json.decode(object).accepted)
+      lines = lines + 1
+    end
+    assert.equal(tonumber(taken), lines)
+    assert.equal(1, result.status)
+  end)
+
   it("takes no audience, two, or the file's and another for wrong usage", function()
     local own = file(".lua", ([[
       local event = (function() %s end)()

@@ -85,6 +85,14 @@ function Report:outcome(target, receipt, err)
   end
 end
 
+--- The event itself was refused, before any customer.
+---@param err proactive.Error
+function Report:refused(err)
+  self.failed = true
+  if self.out.as_json then return self.out:json { accepted = false, error = output.error(err) } end
+  self.out:refusal("refused", err)
+end
+
 --- A line of the list that names no customer.
 ---@param problem string
 function Report:unreadable(problem)

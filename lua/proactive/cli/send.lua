@@ -1,6 +1,7 @@
 --- `proactive send`: one event to all customers, to some, or to those of a list.
 
 local body_of = require "proactive.cli.body"
+local deliver = require "proactive.cli.deliver"
 local file = require "proactive.cli.file"
 local flags = require "proactive.cli.flags"
 local needs = require "proactive.cli.needs"
@@ -77,40 +78,6 @@ local function preflight(loaded, args)
   return not ok and invalid or nil
 end
 
---- Submits, making room when the client's queue is full.
-local function submit(client, loaded, target, opts, on_done)
-  while true do
-    local ok, err = client:submit(loaded.event, target.audience, opts, on_done)
-    if ok then return end
-    if err.kind ~= "busy" then return on_done(nil, err) end
-    client:step(1)
-  end
-end
-
-local function send_body(client, loaded, target, opts, report)
-  local request = body_of.of_json(loaded, target)
-  for _, region in ipairs(target.audience.regions or { target.region or client.region }) do
-    local receipt, err = client:send_request(request, { region = region, validate = opts.validate })
-    report:one(target, region, receipt, err)
-  end
-end
-
-local function deliver(client, loaded, targets, opts, report)
-  for target in targets.each do
-    if target.problem then
-      report:unreadable(target.problem)
-    elseif loaded.body then
-      send_body(client, loaded, target, opts, report)
-    else
-      submit(client, loaded, target, opts, function(receipt, err)
-        report:outcome(target, receipt, err)
-      end)
-      client:step(0)
-    end
-  end
-  client:flush()
-end
-
 local function show(request, out)
   if out.as_json then return out:json(request) end
   out:print("%s %s", request.method, request.url)
@@ -134,12 +101,8 @@ end
 local function send_all(args, loaded, targets, out)
   local client, err = require("proactive").client(flags.client_options(args))
   if not client then stop.with(2, err) end
-  local opts = { validate = not args.no_validate }
-  for name, value in pairs(loaded.opts) do
-    opts[name] = value
-  end
   local report = report_of.new(out)
-  deliver(client, loaded, targets, opts, report)
+  deliver.all(client, args, loaded, targets, out, report)
   client:close()
   return report:status()
 end

@@ -241,7 +241,8 @@ end
 ---@field latency {p50: number?, p95: number?, p99: number?, max: number?}  seconds, of what was accepted
 ---@field taken integer    users taken from `users`; after a stop the next one is number taken + 1
 ---@field total integer?   users, when their number is known
----@field stopped string?  why users were left: "stop", "deadline", "users" or "event" (which raised `problem`)
+---@field stopped string?  why users were left: what `stop` was given, "deadline", or "users" or
+---   "event" when one of these raised `problem`
 ---@field problem string?
 ---@field done boolean
 

@@ -1,0 +1,131 @@
+--- How `send` sends: a Multicast at once, customers as one run with a window, and how it ends when it
+--- is interrupted.
+
+local body_of = require "proactive.cli.body"
+local output = require "proactive.cli.output"
+local progress = require "proactive.client.progress"
+
+local deliver = {}
+
+-- So many customers are told of one by one to a person; of more, only what went wrong.
+local FEW = 20
+
+-- How long Ctrl-C may wait to be seen while nothing happens, in seconds.
+local LOOK = 0.2
+
+--- The customers of the targets; a line that names none is reported and passed over.
+local function customers(targets, report)
+  return function()
+    for target in targets.each do
+      if not target.problem then return target end
+      report:unreadable(target.problem)
+    end
+  end
+end
+
+local function is_long(targets)
+  return not targets.count or targets.count > FEW
+end
+
+--- Whether a line for each accepted customer would flood a person.
+local function hides_accepted(targets, out)
+  return is_long(targets) and not out.as_json and output.is_terminal(1)
+end
+
+local function fixed(reference_id)
+  if not reference_id then return nil end
+  return function()
+    return reference_id
+  end
+end
+
+local function options(args, loaded, targets, out, report)
+  local hidden = hides_accepted(targets, out)
+  local shows = is_long(targets) and not out.quiet and (hidden or not output.is_terminal(1))
+  return {
+    expires_in = loaded.opts.expires_in,
+    reference_id = fixed(loaded.opts.reference_id),
+    validate = not args.no_validate,
+    progress = shows,
+    on_result = function(target, receipt, err)
+      if err or not hidden then return report:outcome(target, receipt, err) end
+    end,
+  }
+end
+
+--- Steps until the job is done. The first Ctrl-C takes no more customers and finishes what is in
+--- flight; the second ends the process.
+local function run(client, job)
+  local core = require "proactive.core"
+  core.watch_interrupt()
+  while not job:done() do
+    client:step(LOOK)
+    if core.interrupted() then job:stop "interrupted" end
+  end
+  return job:report()
+end
+
+--- The end of a run, on standard error.
+local function summarise(summary, out)
+  if summary.problem then
+    out:warn("proactive send: stopped after %d customers: %s", summary.taken, summary.problem)
+  elseif summary.stopped then
+    local text = "proactive send: interrupted after %d customers; number %d is the next"
+    out:warn(text, summary.taken, summary.taken + 1)
+  end
+  if not out.quiet then out:warn("%s", progress.line(summary)) end
+end
+
+--- Sends a script's event to customers.
+---@param client proactive.Client
+---@param args table
+---@param loaded proactive.cli.File
+---@param targets proactive.cli.Targets
+---@param out proactive.cli.Output
+---@param report proactive.cli.Report
+local function to_customers(client, args, loaded, targets, out, report)
+  local opts = options(args, loaded, targets, out, report)
+  local job, err = client:start_many(loaded.event, customers(targets, report), opts)
+  if not job then return report:refused(err) end
+  local summary = run(client, job)
+  if summary.stopped then report.failed = true end
+  if summary.stopped or is_long(targets) then summarise(summary, out) end
+end
+
+local function to_everyone(client, args, loaded, target, report)
+  local opts = { validate = not args.no_validate }
+  for name, value in pairs(loaded.opts) do
+    opts[name] = value
+  end
+  report:outcome(target, client:send(loaded.event, target.audience, opts))
+end
+
+--- Sends a `.json` body to each target, one after the other.
+local function body(client, args, loaded, targets, report)
+  for target in customers(targets, report) do
+    local request = body_of.of_json(loaded, target)
+    for _, region in ipairs(target.audience.regions or { target.region or client.region }) do
+      local opts = { region = region, validate = not args.no_validate }
+      report:one(target, region, client:send_request(request, opts))
+    end
+  end
+end
+
+--- Sends to all targets and reports.
+---@param client proactive.Client
+---@param args table
+---@param loaded proactive.cli.File
+---@param targets proactive.cli.Targets
+---@param out proactive.cli.Output
+---@param report proactive.cli.Report
+function deliver.all(client, args, loaded, targets, out, report)
+  if loaded.body then
+    body(client, args, loaded, targets, report)
+  elseif targets.everyone then
+    to_everyone(client, args, loaded, targets.each(), report)
+  else
+    to_customers(client, args, loaded, targets, out, report)
+  end
+end
+
+return deliver
