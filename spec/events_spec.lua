@@ -132,7 +132,7 @@ describe("a constructor", function()
       ["en_US"] = "locale_form",
       ["en"] = "locale_form",
       ["en-us"] = "locale_form",
-      [1] = "locale_form",
+      [1] = "type",
     } do
       local payload = media()
       payload.availability.provider = nil

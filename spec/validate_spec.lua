@@ -255,6 +255,9 @@ describe("validate: localized texts", function()
       with({ entry "en-US", entry "en-US" }).violations
     )
     assert.same({ "localizedAttributes[1].locale required" }, with({ entry(nil) }).violations)
+    for _, locale in ipairs { 0 / 0, 7, true, json.null } do
+      assert.same({ "localizedAttributes[1].locale type" }, with({ entry(locale) }).violations)
+    end
     local found, err = with { entry "EN_us" }
     assert.same({ "localizedAttributes[1].locale locale_form" }, found.violations)
     assert.equal("write en-US", err.violations[1].hint)

@@ -22,7 +22,7 @@ local DAY = 86400
 local FIRST, LAST = -62135596800, 253402300799
 
 local floor, tonumber = math.floor, tonumber
-local byte, find, match = string.byte, string.find, string.match
+local byte, find, match, sub = string.byte, string.find, string.match, string.sub
 
 --- The form accepted: the one profile of ISO 8601 (that of RFC 3339) that all running clients
 --- of the service write.
@@ -95,14 +95,17 @@ end
 
 --- Fraction of a second and offset at the end of a text.
 ---@return number? fraction
----@return integer|string offset_or_message
+---@return integer|string? offset_or_message
 local function ending(text)
-  if #text == 20 and byte(text, 20) == 90 then return 0, 0 end -- the letter Z
-  local fraction, zone = match(text, "^(%.?%d*)([Z+-].*)$", 20)
-  if not fraction or fraction == "." or find(fraction, "^%d") then return nil, "" end
+  local fraction, zone = 0, sub(text, 20)
+  if byte(zone) == 46 then -- a point
+    fraction, zone = match(zone, "^(%.%d+)(.*)$")
+    if not fraction then return nil end
+    fraction = tonumber("0" .. fraction)
+  end
+  if not find(zone, "^[Z+-]") then return nil end
   local offset, problem = time.parse_offset(zone)
-  if not offset then return nil, problem end
-  return fraction == "" and 0 or tonumber("0" .. fraction), offset
+  return offset and fraction, offset or problem
 end
 
 --- Reads an ISO 8601 date and time with a zone.
@@ -114,8 +117,8 @@ function time.parse(text)
   if not find(text, "^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d") then return nil, explain(text) end
   local fraction, offset = ending(text)
   if not fraction then
-    if offset == "" then return nil, explain(text) end
-    return nil, offset, "time"
+    if offset then return nil, offset, "time" end
+    return nil, explain(text)
   end
   local year, month, day, hour, minute, second = numbers(text)
   if month < 1 or month > 12 or day < 1 or day > month_days(year, month) then

@@ -23,27 +23,36 @@ local function used_names(uses)
   return names
 end
 
+local function add_locale(locale, seen, known, report)
+  localized.check_locale(locale, report)
+  if type(locale) ~= "string" then return end
+  if seen[locale] then
+    report:add("locale_twice", ("%s stands in the list twice"):format(show(locale)), {
+      got = show(locale),
+      expected = "each locale once",
+    })
+  elseif known and not known.set[locale] then
+    report:add("locale_known", ("the event is not known to support %s"):format(show(locale)), {
+      got = show(locale),
+      expected = table.concat(known, ", "),
+    })
+  end
+end
+
 local function check_locale(entry, seen, known, report)
   local locale = entry.locale
+  if known and known.set[locale] and not seen[locale] then
+    seen[locale] = true
+    return
+  end
   report:enter("locale")
   if locale == nil then
     report:add("required", "is missing", { expected = "language and country, as en-US" })
   else
-    localized.check_locale(locale, report)
-    if seen[locale] then
-      report:add("locale_twice", ("%s stands in the list twice"):format(show(locale)), {
-        got = show(locale),
-        expected = "each locale once",
-      })
-    elseif type(locale) == "string" and known and not known.set[locale] then
-      report:add("locale_known", ("the event is not known to support %s"):format(show(locale)), {
-        got = show(locale),
-        expected = table.concat(known, ", "),
-      })
-    end
-    seen[locale] = true
+    add_locale(locale, seen, known, report)
   end
   report:leave()
+  if type(locale) == "string" then seen[locale] = true end
 end
 
 local function check_text(name, given, names, report)

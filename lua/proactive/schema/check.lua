@@ -239,7 +239,7 @@ function checks.text(value, node, report)
     return
   elseif not node.attribute then
     return check_form(value, node, report)
-  elseif find(value, "^localizedattribute:") then
+  elseif localized.is_reference(value) then
     localized.note_use(value, node, report)
   end
 end

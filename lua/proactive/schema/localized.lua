@@ -6,10 +6,19 @@ local value = require "proactive.schema.value"
 
 local localized = {}
 
+local byte, find = string.byte, string.find
 local show = text.show
 
 --- How a payload refers to a localized text.
 localized.MARK = "localizedattribute:"
+
+--- Whether a text refers to one of each locale.
+---@param given string
+---@return boolean
+function localized.is_reference(given)
+  -- The first letter tells nearly all others apart.
+  return byte(given) == 108 and find(given, localized.MARK, 1, true) == 1
+end
 
 local function add_literal(node, report)
   report:add("literal", "the sources show plain text here, never a localized one", {
@@ -19,17 +28,20 @@ local function add_literal(node, report)
   })
 end
 
+local FORM = "language and country, as en-US"
+
 --- Checks the name of a locale; the report stands at it.
 ---@param locale any
 ---@param report proactive.Report
 function localized.check_locale(locale, report)
-  if type(locale) == "string" and locale:find("^[a-z][a-z]%-[A-Z][A-Z]$") then return end
+  if type(locale) ~= "string" then return report:add_type(locale, FORM) end
+  if find(locale, "^[a-z][a-z]%-[A-Z][A-Z]$") then return end
   local hint
-  local language, country = tostring(locale):match("^(%a%a)[-_](%a%a)$")
+  local language, country = locale:match("^(%a%a)[-_](%a%a)$")
   if language then hint = ("write %s-%s"):format(language:lower(), country:upper()) end
   report:add("locale_form", ("%s is not a locale such as en-US"):format(show(locale)), {
     got = show(locale),
-    expected = "language and country, as en-US",
+    expected = FORM,
     hint = hint,
   })
 end
