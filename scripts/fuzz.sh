@@ -1,15 +1,22 @@
 #!/bin/sh
-# fuzz.sh [SECONDS]: runs each fuzzer on its seeds, without writing into the tree.
+# fuzz.sh [SECONDS]: runs each fuzzer on its seeds; what it finds stays outside the tree.
 set -eu
 # shellcheck source=scripts/tally.sh
 . "$(dirname "$0")/tally.sh"
 
-found=$(mktemp -d)
+fuzz() { # NAME SECONDS
+  found=$tally_dir/$1
+  mkdir "$found"
+  "build/fuzz/spec/fuzz_$1" -max_total_time="$2" -artifact_prefix=build/fuzz/ \
+    -print_final_stats=1 "$found" "spec/fuzz/corpus/$1" >"$found.log" 2>&1 || {
+    cat "$found.log"
+    return 1
+  }
+  sed -n 's/^stat::number_of_executed_units: */inputs: /p' "$found.log"
+}
+
 for fuzzer in build/fuzz/spec/fuzz_*; do
   name=${fuzzer##*/fuzz_}
-  mkdir "$found/$name"
-  tally "fuzz, $name" "$fuzzer" -max_total_time="${1:-20}" -artifact_prefix="build/fuzz/" \
-    -verbosity=0 -print_final_stats=1 "$found/$name" "spec/fuzz/corpus/$name"
+  tally "fuzz, $name" fuzz "$name" "${1:-20}"
 done
-rm -rf "$found"
 total
