@@ -33,7 +33,8 @@ static size_t left(const scan *s) {
 
 /* The byte ahead; NUL at the end, which is told apart by left(). */
 static char peek(const scan *s) {
-  return s->at < s->end ? *s->at : '\0';
+  if (s->at == s->end) return '\0';
+  return *s->at;
 }
 
 static bool starts(const scan *s, const char *word) {
@@ -114,7 +115,7 @@ void json_quote(char out[JSON_QUOTE_BYTES], const char *text, size_t len) {
     unsigned char c = (unsigned char)text[at];
     run = json_utf8(text + at, len - at);
     if (run == 0 || c < 0x20 || c == 0x7F) {
-      n += (size_t)sprintf(out + n, "\\%03d", c);
+      n += (size_t)snprintf(out + n, JSON_QUOTE_BYTES - n, "\\%03d", c);
       run = 1;
     } else {
       if (c == '"' || c == '\\') out[n++] = '\\';
@@ -122,7 +123,7 @@ void json_quote(char out[JSON_QUOTE_BYTES], const char *text, size_t len) {
       n += run;
     }
   }
-  strcpy(out + n, len > LIMIT_JSON_SHOWN_BYTES ? "\"..." : "\"");
+  snprintf(out + n, JSON_QUOTE_BYTES - n, "%s", len > LIMIT_JSON_SHOWN_BYTES ? "\"..." : "\"");
 }
 
 /* Reads the XXXX of \uXXXX; -1 when it is not four hexadecimal digits. */

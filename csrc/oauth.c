@@ -29,7 +29,8 @@ int oauth_form(buf *out, const oauth_parameter *parameters, size_t count) {
 }
 
 static char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+  if (c >= 'A' && c <= 'Z') return (char)(c - 'A' + 'a');
+  return c;
 }
 
 /* Whether text begins with word, which is in lower case. Not strcasecmp: that asks the locale. */
