@@ -22,7 +22,7 @@ build = {
     ["proactive.httpd"] = {
       sources = {
         "csrc/buf.c", "csrc/conn.c", "csrc/field.c", "csrc/httpd.c", "csrc/lhttpd.c",
-        "csrc/poller.c", "csrc/sock.c",
+        "csrc/poller.c", "csrc/sock.c", "csrc/waiter.c",
       },
       defines = { "_GNU_SOURCE" },
       libraries = { "microhttpd" },

@@ -16,23 +16,6 @@ static void list_remove(conn_list *l, conn *c) {
   *(c->next ? &c->next->previous : &l->last) = c->previous;
 }
 
-static conn_list *list_of(conn_book *book, conn_state state) {
-  switch (state) {
-  case CONN_ARRIVING:
-  case CONN_DOOMED:
-    return &book->ending;
-  case CONN_WAITING:
-    return &book->waiting;
-  case CONN_PACED:
-    return &book->paced;
-  case CONN_TAKEN:
-    return &book->taken;
-  case CONN_ANSWERED:
-    break;
-  }
-  return NULL;
-}
-
 /* Where the connection with that request stands in the table, or would stand. */
 static conn **slot_of(const conn_book *book, int64_t id) {
   conn **slot = &book->table[(size_t)id & book->mask];
@@ -59,14 +42,23 @@ conn *conn_find(const conn_book *book, int64_t id) {
   return *slot_of(book, id);
 }
 
+conn *conn_first(const conn_book *book, conn_state state) {
+  return book->lists[state].first;
+}
+
 conn *conn_suspended(const conn_book *book) {
-  if (book->waiting.first) return book->waiting.first;
-  return book->taken.first ? book->taken.first : book->paced.first;
+  static const conn_state suspended[] = {CONN_WAITING, CONN_TAKEN, CONN_PACED};
+  conn *found = NULL;
+  for (size_t i = 0; !found && i < sizeof suspended / sizeof *suspended; i++)
+    found = conn_first(book, suspended[i]);
+  return found;
 }
 
 double conn_next_due(const conn_book *book) {
-  double due = book->ending.first ? book->ending.first->due : INFINITY;
-  for (const conn *c = book->paced.first; c; c = c->next) due = fmin(due, c->due);
+  const conn *arriving = conn_first(book, CONN_ARRIVING), *doomed = conn_first(book, CONN_DOOMED);
+  double due = arriving ? arriving->due : INFINITY;
+  if (doomed) due = fmin(due, doomed->due);
+  for (const conn *c = conn_first(book, CONN_PACED); c; c = c->next) due = fmin(due, c->due);
   return due;
 }
 
@@ -79,13 +71,13 @@ conn *conn_new(conn_book *book, struct MHD_Connection *mhd, size_t max_body, dou
   c->due = due;
   buf_init(&c->target, LIMIT_HTTPD_CONNECTION_BYTES);
   buf_init(&c->body, max_body);
-  list_add(&book->ending, c);
+  list_add(&book->lists[c->state], c);
   return c;
 }
 
 void conn_free(conn *c) {
   conn_clear(c, 0);
-  list_remove(&c->book->ending, c);
+  list_remove(&c->book->lists[c->state], c);
   free(c);
 }
 
@@ -101,9 +93,8 @@ void conn_clear(conn *c, double due) {
 
 void conn_enter(conn *c, conn_state next, double due) {
   conn_book *book = c->book;
-  conn_list *from = list_of(book, c->state), *to = list_of(book, next);
-  if (from) list_remove(from, c);
-  if (to) list_add(to, c);
+  list_remove(&book->lists[c->state], c);
+  list_add(&book->lists[next], c);
   book->waiting_count += (next == CONN_WAITING) - (c->state == CONN_WAITING);
   if (in_table(c) && next != CONN_TAKEN) *slot_of(book, c->request.id) = c->next_in_slot;
   c->state = next;

@@ -13,14 +13,15 @@
 
 struct MHD_Connection;
 
-/* What happens on a connection. A state has at most one list, so one pair of links is enough. */
+/* What happens on a connection. */
 typedef enum {
   CONN_ARRIVING, /* at rest, or a request is on its way; must have arrived when due */
   CONN_WAITING,  /* suspended: the request waits to be taken */
   CONN_TAKEN,    /* suspended: the caller has the request */
   CONN_ANSWERED, /* the answer is being sent */
   CONN_PACED,    /* suspended: the answer goes on when due */
-  CONN_DOOMED    /* is to end; must have ended when due */
+  CONN_DOOMED,   /* is to end; must have ended when due */
+  CONN_STATES
 } conn_state;
 
 typedef struct conn conn;
@@ -36,7 +37,7 @@ struct conn {
   httpd_header *headers; /* what request.headers points to, allocated */
   buf target, body;
   size_t discarded;      /* bytes of a body above its cap */
-  conn *previous, *next; /* in the list of its state */
+  conn *previous, *next; /* in its list */
   conn *next_in_slot;    /* of the table; while WAITING or TAKEN */
 };
 
@@ -45,10 +46,7 @@ typedef struct {
 } conn_list;
 
 struct conn_book {
-  conn_list ending;  /* ARRIVING and DOOMED. By due time, which is always set the same way ahead */
-  conn_list waiting; /* WAITING, by arrival */
-  conn_list taken;
-  conn_list paced;
+  conn_list lists[CONN_STATES]; /* each connection is in that of its state, by time of entry */
   int waiting_count;
   int64_t last_id;
   conn **table; /* WAITING and TAKEN, by id */
@@ -62,10 +60,14 @@ void conn_book_cleanup(conn_book *book);
 /* The request of that id, WAITING or TAKEN, or NULL. */
 conn *conn_find(const conn_book *book, int64_t id);
 
+/* The connection that is longest in that state, or NULL. */
+conn *conn_first(const conn_book *book, conn_state state);
+
 /* Any suspended connection, or NULL. */
 conn *conn_suspended(const conn_book *book);
 
-/* When the next connection is due, INFINITY when none is. */
+/* When the next connection is due, INFINITY when none is. Relies on ARRIVING and DOOMED being due a
+ * fixed time after they were entered. */
 double conn_next_due(const conn_book *book);
 
 /* ARRIVING. NULL: no memory. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * field: what may stand in a header line, and what the header lines of a request say of its body. */
+ * field: what may stand in a header line, and what a request's lines say of its body. */
 #ifndef PROACTIVE_FIELD_H
 #define PROACTIVE_FIELD_H
 

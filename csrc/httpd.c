@@ -13,17 +13,16 @@
 
 #include "conn.h"
 #include "field.h"
-#include "poller.h"
 #include "sock.h"
+#include "waiter.h"
 
 struct httpd {
   struct MHD_Daemon *daemon;
-  poller *poller; /* of libmicrohttpd's own epoll descriptor, and standard input if asked for */
+  waiter waiter;
   conn_book book;
   int port;
   bool tls;
   bool resumed; /* since the last MHD_run: libmicrohttpd's own timeout does not count it */
-  bool stdin_ended;
   size_t max_body;
   double idle_timeout;
   char *start_error; /* while starting: where libmicrohttpd's log goes */
@@ -147,8 +146,8 @@ static enum MHD_Result begin(const httpd *s, conn *c, const char *method) {
   return hand_over(c);
 }
 
-/* libmicrohttpd takes no answer in the middle of a body. So one above its cap is read to its end and
- * thrown away, if the end comes soon enough; an honest client can then read its 413. */
+/* libmicrohttpd takes no answer in the middle of a body. So one above its cap is read to its end
+ * and thrown away, if the end comes soon enough; an honest client can then read its 413. */
 static enum MHD_Result store(conn *c, const char *data, size_t len) {
   buf_status done = c->request.too_large ? BUF_FULL : buf_add(&c->body, data, len);
   if (done == BUF_OK) return MHD_YES;
@@ -254,11 +253,13 @@ httpd_outcome httpd_abort(httpd *s, int64_t id, const char *bytes, size_t len) {
 /* --- the loop --- */
 
 const httpd_request *httpd_peek(const httpd *s) {
-  return s->book.waiting.first ? &s->book.waiting.first->request : NULL;
+  const conn *c = conn_first(&s->book, CONN_WAITING);
+  return c ? &c->request : NULL;
 }
 
 void httpd_drop(httpd *s) {
-  if (s->book.waiting.first) conn_enter(s->book.waiting.first, CONN_TAKEN, 0);
+  conn *c = conn_first(&s->book, CONN_WAITING);
+  if (c) conn_enter(c, CONN_TAKEN, 0);
 }
 
 int httpd_port(const httpd *s) {
@@ -266,7 +267,7 @@ int httpd_port(const httpd *s) {
 }
 
 int httpd_fd(const httpd *s) {
-  return poller_fd(s->poller);
+  return waiter_fd(&s->waiter);
 }
 
 double httpd_timeout(const httpd *s) {
@@ -277,33 +278,22 @@ double httpd_timeout(const httpd *s) {
   return isinf(due) ? -1 : fmax(due - at, 0);
 }
 
+static void end_overdue(httpd *s, conn_state state, double at) {
+  for (conn *c; (c = conn_first(&s->book, state)) != NULL && c->due <= at;) {
+    sock_hang_up(descriptor(c));
+    conn_enter(c, CONN_DOOMED, at + s->idle_timeout);
+  }
+}
+
 /* Ends connections whose request has not arrived in time; lets paced answers go on. */
 static void serve_timers(httpd *s) {
   double at = now();
-  for (conn *c = s->book.ending.first; c && c->due <= at; c = s->book.ending.first) {
-    sock_hang_up(descriptor(c));
-    conn_enter(c, CONN_DOOMED, deadline(s));
-  }
-  for (conn *c = s->book.paced.first, *next; c; c = next) {
+  end_overdue(s, CONN_DOOMED, at);
+  end_overdue(s, CONN_ARRIVING, at);
+  for (conn *c = conn_first(&s->book, CONN_PACED), *next; c; c = next) {
     next = c->next;
     if (c->due <= at) resume(s, c, CONN_ANSWERED);
   }
-}
-
-/* Standard input says nothing that matters but its end. */
-static void read_stdin(httpd *s) {
-  char scratch[512];
-  ssize_t n = read(STDIN_FILENO, scratch, sizeof scratch);
-  if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) s->stdin_ended = true;
-}
-
-static bool wait_for_events(httpd *s, double timeout) {
-  double due = httpd_timeout(s);
-  poller_event events[2];
-  int count = poller_wait(s->poller, events, 2, due >= 0 ? fmin(due, timeout) : timeout);
-  for (int i = 0; i < count; i++)
-    if (events[i].fd == STDIN_FILENO) read_stdin(s);
-  return count >= 0;
 }
 
 static int fail(char error[LIMIT_ERROR_BYTES], const char *what, const char *why) {
@@ -312,8 +302,10 @@ static int fail(char error[LIMIT_ERROR_BYTES], const char *what, const char *why
 }
 
 int httpd_step(httpd *s, double timeout, char error[LIMIT_ERROR_BYTES]) {
-  if (!wait_for_events(s, timeout)) return fail(error, "cannot wait: ", strerror(errno));
-  if (s->stdin_ended) return fail(error, "stdin closed", "");
+  double due = httpd_timeout(s);
+  if (waiter_wait(&s->waiter, due >= 0 ? fmin(due, timeout) : timeout) != 0)
+    return fail(error, "cannot wait: ", strerror(errno));
+  if (s->waiter.stdin_ended) return fail(error, "stdin closed", "");
   serve_timers(s);
   s->resumed = false;
   if (MHD_run(s->daemon) != MHD_YES) return fail(error, "libmicrohttpd cannot go on", "");
@@ -361,12 +353,10 @@ static int start(httpd *s, const httpd_options *o, char error[LIMIT_ERROR_BYTES]
 
 static int watch(httpd *s, bool with_stdin, char error[LIMIT_ERROR_BYTES]) {
   const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-  s->poller = poller_new();
-  if (!info || !s->poller || poller_set(s->poller, info->epoll_fd, 0, POLLER_READ) != 0)
-    return fail(error, "no epoll: ", strerror(errno));
-  if (with_stdin && poller_set(s->poller, STDIN_FILENO, 0, POLLER_READ) != 0)
-    return fail(error, "cannot watch standard input: ", strerror(errno));
-  return 0;
+  if (!info) return fail(error, "libmicrohttpd has no epoll", "");
+  if (waiter_init(&s->waiter, info->epoll_fd, with_stdin) == 0) return 0;
+  const char *what = errno == EPERM ? "cannot watch standard input: " : "cannot watch: ";
+  return fail(error, what, strerror(errno));
 }
 
 static int begin_life(httpd *s, const httpd_options *o, char error[LIMIT_ERROR_BYTES]) {
@@ -394,7 +384,7 @@ void httpd_free(httpd *s) {
     for (conn *c; (c = conn_suspended(&s->book)) != NULL;) resume(s, c, CONN_DOOMED);
     MHD_stop_daemon(s->daemon);
   }
-  poller_free(s->poller);
+  waiter_cleanup(&s->waiter);
   conn_book_cleanup(&s->book);
   free(s);
 }

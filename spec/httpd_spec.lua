@@ -229,8 +229,9 @@ describe("httpd", function()
     end
 
     it("is not read when its length is announced", function()
-      check("POST / HTTP/1.1\r\n" .. HOST .. "Content-Length: 999999999\r\n\r\n")
-      check("POST / HTTP/1.1\r\n" .. HOST .. "Expect: 100-continue\r\nContent-Length: 65537\r\n\r\n")
+      local post_of = "POST / HTTP/1.1\r\n" .. HOST .. "%sContent-Length: %d\r\n\r\n"
+      check(post_of:format("", 999999999))
+      check(post_of:format("Expect: 100-continue\r\n", 64 * KB + 1))
     end)
 
     it("is thrown away when it comes in chunks", function()
@@ -434,8 +435,11 @@ describe("httpd", function()
       local second, message = httpd.listen { port = port }
       assert.is_nil(second)
       assert.equal(("cannot listen on 127.0.0.1 port %d: address in use"):format(port), message)
-      assert.matches("cannot listen on 192.0.2.1 port 0: ", select(2, httpd.listen { host = "192.0.2.1" }))
-      assert.matches("cannot listen on no.invalid ", select(2, httpd.listen { host = "no.invalid" }))
+      for _, host in ipairs { "192.0.2.1", "no.invalid" } do
+        second, message = httpd.listen { host = host }
+        assert.is_nil(second)
+        assert.equal(1, (message:find(("cannot listen on %s port 0: "):format(host), 1, true)))
+      end
     end)
 
     it("raises for options that make no sense", function()
@@ -469,8 +473,11 @@ describe("httpd", function()
     end)
 
     it("watches for the end of standard input", function()
-      local script = [[local s = assert(require "proactive.httpd".listen { stop_on_stdin_eof = true })
-        local waiting, message repeat waiting, message = s:step(60) until not waiting io.write(message)]]
+      local script = [[
+        local server = assert(require "proactive.httpd".listen { stop_on_stdin_eof = true })
+        local waiting, message
+        repeat waiting, message = server:step(60) until not waiting
+        io.write(message)]]
       local interpreter = os.getenv "PROACTIVE_LUA" or arg[-1]
       local pipe = assert(io.popen(("printf 'some text' | %s -e '%s'"):format(interpreter, script)))
       assert.equal("stdin closed", pipe:read "*a")
@@ -499,7 +506,9 @@ describe("httpd over TLS", function()
     cert, key = read(folder .. "/cert.pem"), read(folder .. "/key.pem")
   end)
   teardown(function() os.execute("rm -r " .. folder) end)
-  before_each(function() server = assert(httpd.listen { cert = cert, key = key, max_body = 64 * KB }) end)
+  before_each(function()
+    server = assert(httpd.listen { cert = cert, key = key, max_body = 64 * KB })
+  end)
   after_each(function() server:close() end)
 
   local function exchange(bytes, handle)
@@ -517,8 +526,8 @@ describe("httpd over TLS", function()
 
   it("sends nothing when it aborts", function()
     for _, bytes in ipairs { "", "plain" } do
-      local received = exchange(get("/", HOST), function(request) server:abort(request.id, bytes) end)
-      assert.equal("", received)
+      local function abort(request) server:abort(request.id, bytes) end
+      assert.equal("", (exchange(get("/", HOST), abort)))
     end
   end)
 

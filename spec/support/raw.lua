@@ -1,5 +1,5 @@
---- Clients of an HTTP server in this process that send any bytes, also such as are not HTTP. Each is
---- a raw.py of its own beside us; the server is stepped while they run.
+--- Clients of an HTTP server in this process that send any bytes, also such as are not HTTP. Each
+--- is a raw.py of its own beside us; the server is stepped while they run.
 
 local raw = {}
 
