@@ -221,9 +221,7 @@ static void finish(http_pool *pool, http_transfer *t, CURLcode code) {
   t->easy = NULL;
   t->lane->running--;
   pool->running--;
-  t->previous = pool->last_finished;
-  *(t->previous != NULL ? &t->previous->next : &pool->first_finished) = t;
-  pool->last_finished = t;
+  http_list_append(&pool->ended, t);
   pool->finished++;
 }
 
@@ -240,6 +238,15 @@ static void collect(http_pool *pool) {
     else
       pool->warm_code = code;
   }
+}
+
+/* Their status has arrived, and nothing after it for a while: it is the outcome. */
+static void end_silent(http_pool *pool) {
+  http_transfer *t = pool->answering.first;
+  if (t == NULL) return;
+  double latest = http_now() - LIMIT_SILENT_SECONDS;
+  for (; t != NULL && t->stirred <= latest; t = pool->answering.first)
+    finish(pool, t, CURLE_OPERATION_TIMEDOUT);
 }
 
 /* Asks the kernel only when all it reported last time has been served: a small budget must not
@@ -291,6 +298,7 @@ bool http_pool_serve(http_pool *pool, double timeout, double budget) {
   CURLMcode code = serve(pool, budget);
   collect(pool);
   if (code != CURLM_OK) break_off(pool);
+  end_silent(pool);
   return true;
 }
 
@@ -305,9 +313,17 @@ int http_step(http_pool *pool, double timeout, double budget, int connect_burst,
   return pool->finished;
 }
 
+/* On our clock; negative: never. */
+static double next_due(const http_pool *pool) {
+  const http_transfer *t = pool->answering.first;
+  double silent = t != NULL ? t->stirred + LIMIT_SILENT_SECONDS : -1;
+  return pool->deadline < 0 || (silent >= 0 && silent < pool->deadline) ? silent : pool->deadline;
+}
+
 double http_pool_timeout(const http_pool *pool) {
   if (pool->event_next < pool->event_count) return 0;
-  double left = pool->deadline < 0 ? -1 : fmax(0, pool->deadline - http_now());
+  double due = next_due(pool);
+  double left = due < 0 ? -1 : fmax(0, due - http_now());
   if (pool->unwatched && (left < 0 || left > WATCH_AGAIN)) return WATCH_AGAIN;
   return left;
 }
@@ -319,7 +335,7 @@ int http_running(const http_pool *pool) {
 }
 
 int http_finished(const http_pool *pool) {
-  return pool->first_finished != NULL ? pool->first_finished->id : 0;
+  return pool->ended.first != NULL ? pool->ended.first->id : 0;
 }
 
 const http_result *http_get_result(const http_pool *pool, int id) {
@@ -327,17 +343,12 @@ const http_result *http_get_result(const http_pool *pool, int id) {
   return t != NULL && t->easy == NULL ? &t->result : NULL;
 }
 
-static void unlink_finished(http_pool *pool, http_transfer *t) {
-  *(t->previous != NULL ? &t->previous->next : &pool->first_finished) = t->next;
-  *(t->next != NULL ? &t->next->previous : &pool->last_finished) = t->previous;
-  pool->finished--;
-}
-
 void http_release(http_pool *pool, int id) {
   http_transfer *t = find(pool, id);
   if (t == NULL) return;
+  http_list_leave(t);
   if (t->easy == NULL) {
-    unlink_finished(pool, t);
+    pool->finished--;
   } else {
     t->lane->running--;
     pool->running--;

@@ -2,7 +2,9 @@
  *
  * What the parts of the HTTP engine know of each other. http.c: the pool, its steps and results;
  * http_config.c: what all transfers share; http_route.c: the rules for URLs and headers;
- * http_transfer.c: one request and its answer; http_result.c: what an answer tells; http_socket.c: connections and readiness; http_warm.c: the certificate store. */
+ * http_transfer.c: one request and its answer; http_result.c: what an answer tells; http_socket.c:
+ * connections and readiness; http_warm.c: the certificate store; http_sigpipe.c: a signal of older
+ * versions. */
 #ifndef PROACTIVE_HTTP_INTERNAL_H
 #define PROACTIVE_HTTP_INTERNAL_H
 
@@ -54,6 +56,12 @@ typedef struct {
 } http_socket;
 
 typedef struct http_transfer http_transfer;
+
+/* In the order in which they came. A transfer is in one list at most. */
+typedef struct {
+  http_transfer *first, *last;
+} http_list;
+
 struct http_transfer {
   http_lane *lane;
   CURL *easy; /* NULL when finished */
@@ -68,7 +76,9 @@ struct http_transfer {
   bool headers_full;                    /* more header bytes than we take */
   double started, answered;             /* answered: when the first header came; 0: none yet */
   http_result result;
-  http_transfer *previous, *next; /* among the finished ones */
+  double stirred;  /* when it last made progress; of one in pool->answering */
+  http_list *list; /* the one it is in, or NULL */
+  http_transfer *previous, *next;
 };
 
 /* A number of a transfer is its slot and how often that slot was used before. */
@@ -107,8 +117,9 @@ struct http_pool {
 
   http_slot slots[LIMIT_TRANSFERS];
   int slot_count, free_slot; /* slots used so far; first of the free ones among them, or -1 */
-  http_transfer *first_finished, *last_finished;
-  int finished;
+  http_list ended;           /* wait to be taken */
+  int finished;              /* so many */
+  http_list answering; /* running over HTTP/2, with a final status; by when they last stirred */
   int running;
 };
 
@@ -148,6 +159,8 @@ bool http_lane_must_open(const http_lane *lane);
 bool http_pool_may_open(const http_pool *pool);
 
 /* http_transfer.c */
+void http_list_append(http_list *list, http_transfer *t);
+void http_list_leave(http_transfer *t); /* whichever it is in */
 CURLcode http_transfer_configure(CURL *easy);
 http_transfer *http_transfer_new(http_pool *pool, const http_request *request);
 CURLcode http_transfer_arm(http_transfer *t, const http_route_entry *route,

@@ -9,6 +9,30 @@
 
 _Static_assert(LIMIT_ERROR_BYTES >= CURL_ERROR_SIZE, "libcurl writes into http_result.error");
 
+void http_list_leave(http_transfer *t) {
+  http_list *list = t->list;
+  if (list == NULL) return;
+  *(t->previous != NULL ? &t->previous->next : &list->first) = t->next;
+  *(t->next != NULL ? &t->next->previous : &list->last) = t->previous;
+  t->list = NULL;
+}
+
+void http_list_append(http_list *list, http_transfer *t) {
+  http_list_leave(t);
+  t->list = list;
+  t->next = NULL;
+  t->previous = list->last;
+  *(t->previous != NULL ? &t->previous->next : &list->first) = t;
+  list->last = t;
+}
+
+/* libcurl 7.88 may wait for ever when an HTTP/2 server answers before it has read the request. */
+static void stir(http_transfer *t) {
+  if (!t->lane->multiplexed) return;
+  t->stirred = http_now();
+  http_list_append(&t->lane->pool->answering, t);
+}
+
 /* The empty line: what came before it belongs to a final status unless that was 1xx. */
 static void end_of_headers(http_transfer *t) {
   long status = 0, version = 0;
@@ -18,6 +42,7 @@ static void end_of_headers(http_transfer *t) {
   t->final = true;
   t->result.status = (int)status;
   t->lane->multiplexed = version >= CURL_HTTP_VERSION_2_0;
+  stir(t);
 }
 
 /* CURLOPT_HEADERFUNCTION: one line a call. Lines after the final block are trailers. A line we have
@@ -45,6 +70,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *userp) {
   size_t len = size * count;
   size_t room = t->body.max - t->body.len;
   size_t take = len < room ? len : room;
+  stir(t);
   if (buf_add(&t->body, bytes, take) == BUF_OK && take == len) return len;
   t->result.truncated = true;
   return 0;

@@ -62,6 +62,7 @@ needs_test() {
   need libluajit2-5.1-dev header luajit.h luajit /usr/include/luajit-2.1
   need lua-busted lua_module lua5.4 busted
   need openssl program openssl
+  need nginx-light program nginx
   need python3 program python3
   need ca-certificates readable /etc/ssl/certs/ca-certificates.crt
 }

@@ -1,0 +1,86 @@
+--- An nginx of a spec's own: in a temporary folder, on free ports of 127.0.0.1, over TLS.
+
+local httpd = require "proactive.httpd"
+local tls = require "proactive.sandbox.tls"
+
+local Nginx = {}
+Nginx.__index = Nginx
+
+local nginx = {}
+
+-- $ stands before what is filled in. One process, so that it runs as whoever started it.
+local CONFIG = [[
+pid $folder/pid;
+error_log $folder/errors;
+master_process off;
+events {}
+http {
+  access_log off;
+  client_body_temp_path $folder/body;
+  proxy_temp_path $folder/proxy;
+  fastcgi_temp_path $folder/fastcgi;
+  uwsgi_temp_path $folder/uwsgi;
+  scgi_temp_path $folder/scgi;
+  ssl_certificate $folder/cert.pem;
+  ssl_certificate_key $folder/key.pem;
+  keepalive_requests 1000000;
+  $servers
+}
+]]
+
+local SERVER = [[server { listen 127.0.0.1:$port ssl $http2; $rules }]]
+
+-- It puts itself into the background once it listens.
+local RUN = "PATH=$PATH:/usr/sbin nginx -p $folder -e $folder/errors -c $folder/nginx.conf 2>&1"
+
+local function fill(template, values)
+  return (template:gsub("%$(%w+)", values))
+end
+
+local function free_port()
+  local server = assert(httpd.listen {})
+  local port = server:port()
+  server:close()
+  return port
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
+--- Starts it; it listens when this returns.
+---@param servers table<string, {http2: boolean, rules: string}>  by name; rules: the block's content
+---@return table  `ports` by name, `ca_file`, `stop()`
+function nginx.start(servers)
+  local folder = os.tmpname()
+  os.remove(folder)
+  local identity = assert(tls.identity(folder))
+  local blocks, ports = {}, {}
+  for name, server in pairs(servers) do
+    ports[name] = free_port()
+    blocks[#blocks + 1] = fill(SERVER, {
+      port = ("%d"):format(ports[name]),
+      http2 = server.http2 and "http2" or "",
+      rules = server.rules,
+    })
+  end
+  local values = { folder = folder, servers = table.concat(blocks, "\n  ") }
+  write(folder .. "/nginx.conf", fill(CONFIG, values))
+  local pipe = assert(io.popen(fill(RUN, values) .. "; echo status $?"))
+  local said = pipe:read "*a"
+  pipe:close()
+  assert(said:find "status 0\n$", said)
+  return setmetatable({ folder = folder, ports = ports, ca_file = identity.ca_file }, Nginx)
+end
+
+function Nginx:url(name)
+  return ("https://127.0.0.1:%d/"):format(self.ports[name])
+end
+
+function Nginx:stop()
+  os.execute(("kill $(cat %s/pid); rm -rf %s"):format(self.folder, self.folder))
+end
+
+return nginx
