@@ -111,12 +111,12 @@ static const char *find_fault(const http_result *result, const oauth_answer *ans
   return answer->problem[0] != '\0' ? answer->problem : "its access_token cannot stand in a header";
 }
 
-/* Whether the answer is a token that can be used; then it is the token's. */
-static bool accept(ltoken *t, const http_result *result, const oauth_answer *answer, double now) {
+static token_taken accept(ltoken *t, const http_result *result, const oauth_answer *answer,
+                          double now) {
   const char *text = answer->access_token;
-  if (result->status != 200 || result->truncated) return false;
-  if (answer->problem[0] != '\0' || text == NULL) return false;
-  return token_accept(t->token, text, strlen(text), answer->expires_in, now) == 0;
+  if (result->status != 200 || result->truncated) return TOKEN_UNFIT;
+  if (answer->problem[0] != '\0' || text == NULL) return TOKEN_UNFIT;
+  return token_accept(t->token, text, strlen(text), answer->expires_in, now);
 }
 
 static void end_fetch(ltoken *t, http_pool *pool, oauth_answer *answer) {
@@ -125,7 +125,13 @@ static void end_fetch(ltoken *t, http_pool *pool, oauth_answer *answer) {
   t->fetch = 0;
 }
 
-/* token:settle(pool, id, now) -> true, headers | nil, refusal | nil (it still runs) */
+static int no_memory(lua_State *L) {
+  return luaL_error(L, "not enough memory");
+}
+
+/* token:settle(pool, id, now) -> true, headers | nil, refusal | nil (it still runs). When memory runs
+ * out it raises, and the same call can be made again: what is returned is pushed before anything
+ * is dropped. */
 static int l_settle(lua_State *L) {
   ltoken *t = check_token(L, 1);
   http_pool *pool = lhttp_check(L, 2);
@@ -137,16 +143,19 @@ static int l_settle(lua_State *L) {
   const http_result *result = http_get_result(pool, t->fetch);
   if (result == NULL) return 1;
   if (result->cause == HTTP_ANSWERED && oauth_read(answer, result->body, result->body_len) != 0)
-    return luaL_error(L, "not enough memory");
-  lua_pushboolean(L, 1); /* pushed first, dropped last */
+    return no_memory(L);
+  lua_pushboolean(L, 1);
   lua_pushlstring(L, result->headers, result->headers_len);
-  if (accept(t, result, answer, now)) {
-    end_fetch(t, pool, answer);
-    return 2;
+  switch (accept(t, result, answer, now)) {
+  case TOKEN_TAKEN:
+    break;
+  case TOKEN_NOMEM:
+    return no_memory(L);
+  case TOKEN_UNFIT:
+    lua_pushnil(L);
+    push_refusal(L, result, answer, find_fault(result, answer));
+    token_failed(t->token, now);
   }
-  lua_pushnil(L);
-  push_refusal(L, result, answer, find_fault(result, answer));
-  token_failed(t->token, now);
   end_fetch(t, pool, answer);
   return 2;
 }

@@ -103,12 +103,10 @@ static void set_life(token *t, double expires_in, double now) {
   t->spent = t->expires - fmin(SPARE_LONGEST, life * SPARE_SHARE);
 }
 
-int token_accept(token *t, const char *text, size_t len, double expires_in, double now) {
-  char *header = fits_header(text, len) ? malloc(PREFIX_LENGTH + len + 1) : NULL;
-  if (header == NULL) {
-    token_failed(t, now);
-    return -1;
-  }
+token_taken token_accept(token *t, const char *text, size_t len, double expires_in, double now) {
+  if (!fits_header(text, len)) return TOKEN_UNFIT;
+  char *header = malloc(PREFIX_LENGTH + len + 1);
+  if (header == NULL) return TOKEN_NOMEM;
   memcpy(header, prefix, PREFIX_LENGTH);
   memcpy(header + PREFIX_LENGTH, text, len);
   header[PREFIX_LENGTH + len] = '\0';
@@ -120,7 +118,7 @@ int token_accept(token *t, const char *text, size_t len, double expires_in, doub
   t->pause_end = -HUGE_VAL;
   t->hold_end = -HUGE_VAL;
   set_life(t, expires_in, now);
-  return 0;
+  return TOKEN_TAKEN;
 }
 
 void token_failed(token *t, double now) {

@@ -31,12 +31,18 @@ void token_free(token *t); /* NULL is fine */
 
 token_advice token_ask(const token *t, double now);
 
-/* A fetch has begun; it must end in exactly one of accept, failed. */
+/* A fetch has begun; it must end in exactly one of an accept that takes the token, and failed. */
 void token_fetching(token *t);
 
+typedef enum {
+  TOKEN_TAKEN,
+  TOKEN_UNFIT, /* not a text that can stand in a header */
+  TOKEN_NOMEM
+} token_taken;
+
 /* expires_in in seconds; NAN, negative and absurd values are replaced by sane ones.
- * 0, or -1: no memory or not a token that can stand in a header; then as failed. */
-int token_accept(token *t, const char *text, size_t len, double expires_in, double now);
+ * Unless it is taken nothing has changed: try again, or end the fetch as failed. */
+token_taken token_accept(token *t, const char *text, size_t len, double expires_in, double now);
 void token_failed(token *t, double now);
 
 /* The service refused the token of that generation. */

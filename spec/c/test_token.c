@@ -18,7 +18,7 @@ static token *made(void) {
 static token *born(double now, double expires_in) {
   token *t = made();
   token_fetching(t);
-  CHECK(token_accept(t, "abc", 3, expires_in, now) == 0);
+  CHECK(token_accept(t, "abc", 3, expires_in, now) == TOKEN_TAKEN);
   return t;
 }
 
@@ -146,21 +146,24 @@ static void refuses_what_no_header_can_hold(void) {
   char longest[LIMIT_TOKEN_BYTES + 2];
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     token_fetching(t);
-    CHECK(token_accept(t, bad[i], strlen(bad[i]), 3600, 0) == -1);
-    CHECK(token_ask(t, 0) == TOKEN_FETCH); /* the fetch has ended */
+    CHECK(token_accept(t, bad[i], strlen(bad[i]), 3600, 0) == TOKEN_UNFIT);
+    CHECK(token_ask(t, 0) == TOKEN_WAIT); /* nothing has changed */
+    token_failed(t, 0);
+    CHECK(token_ask(t, 0) == TOKEN_FETCH);
   }
-  CHECK(token_accept(t, "a\0b", 3, 3600, 0) == -1);
+  CHECK(token_accept(t, "a\0b", 3, 3600, 0) == TOKEN_UNFIT);
   memset(longest, 'x', sizeof longest);
-  CHECK(token_accept(t, longest, LIMIT_TOKEN_BYTES + 1, 3600, 0) == -1);
-  CHECK(token_accept(t, longest, LIMIT_TOKEN_BYTES, 3600, 0) == 0);
-  CHECK(token_accept(t, "Atc|MQEBI-._~+/=", 16, 3600, 0) == 0);
+  CHECK(token_accept(t, longest, LIMIT_TOKEN_BYTES + 1, 3600, 0) == TOKEN_UNFIT);
+  CHECK(token_accept(t, longest, LIMIT_TOKEN_BYTES, 3600, 0) == TOKEN_TAKEN);
+  CHECK(token_accept(t, "Atc|MQEBI-._~+/=", 16, 3600, 0) == TOKEN_TAKEN);
   token_free(t);
 }
 
 static void keeps_the_old_one_when_the_new_is_bad(void) {
   token *t = born(0, 3600);
   token_fetching(t);
-  CHECK(token_accept(t, "a b", 3, 3600, 3400) == -1);
+  CHECK(token_accept(t, "a b", 3, 3600, 3400) == TOKEN_UNFIT);
+  token_failed(t, 3400);
   CHECK_TEXT(token_header(t), "Authorization: Bearer abc");
   CHECK(token_ask(t, 3401) == TOKEN_USE);
   CHECK(token_generation(t) == 1);

@@ -23,12 +23,12 @@ static void takes(const oauth_answer *answer) {
   token *t = token_new("form", 4);
   must(t != NULL);
   token_fetching(t);
-  if (token_accept(t, text, strlen(text), answer->expires_in, 1000) == 0) {
+  if (token_accept(t, text, strlen(text), answer->expires_in, 1000) == TOKEN_TAKEN) {
     must(strpbrk(token_header(t), "\r\n") == NULL);
     must(token_expires(t) >= 1030 && token_expires(t) <= 1000 + 86400);
     must(token_ask(t, 1000) == TOKEN_USE);
   } else {
-    must(token_ask(t, 1000) == TOKEN_FETCH);
+    must(token_ask(t, 1000) == TOKEN_WAIT);
   }
   token_free(t);
 }
