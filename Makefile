@@ -133,6 +133,12 @@ $(BUILD)/spec/fuzz_%: $(BUILD)/obj/fuzz_%.o $(plain_objects)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS)
 
+soak: ## many events on a bad day: nothing lost, nothing doubled; EVENTS=20000, LUA=jit
+	@scripts/deps.sh soak
+	@$(SUBMAKE) all
+	@LUA_PATH='./lua/?.lua;./lua/?/init.lua;./?.lua;;' LUA_CPATH='./$(BUILD)/?.so;;' \
+	  $(if $(filter jit,$(LUA)),luajit,lua$(LUA)) spec/soak.lua $(EVENTS)
+
 # Both Luas are measured in one run, so both are built.
 bench: ## figures of this machine; BENCH="delivery memory", EVENTS=10000 and PAIRS=3 for a quick look
 	@scripts/deps.sh bench
@@ -163,4 +169,4 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-.PHONY: all deps demo test units fuzzers asan torture fuzz bench lint clean help
+.PHONY: all deps demo test units fuzzers asan torture fuzz bench soak lint clean help

@@ -6,7 +6,7 @@
  *   delay LISTEN-PORT TARGET-PORT MILLISECONDS
  *
  * The time is that of one way; a connection is accepted at once and its bytes wait, so that a round
- * trip takes twice as long. It ends with its standard input. */
+ * trip takes twice as long. It runs until it is killed. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -153,15 +153,11 @@ int main(int argc, char **argv) {
   proxy.delay = atof(argv[3]) / 1000;
   int listener = listen_on(atoi(argv[1]));
   watch(listener);
-  watch(STDIN_FILENO);
-  puts("ready");
-  fflush(stdout);
   for (;;) {
     struct epoll_event events[EVENTS];
     int count = wait_for(events);
     for (int i = 0; i < count; i++) {
       int fd = events[i].data.fd;
-      if (fd == STDIN_FILENO) return 0;
       if (fd == listener)
         accept_one(listener);
       else

@@ -37,7 +37,8 @@ local function senders_of(server, body_file)
   for _, lua in ipairs({ "5.4", "jit" }) do
     senders[lua] = function(events, url, concurrency)
       return run(process.worker(lua, "send_many", {
-        url or server.url, server.ca_file, number(events), number(concurrency or CONNECTIONS), "1.1",
+        url or server.url, server.ca_file, number(events),
+        number(concurrency or CONNECTIONS), "1.1",
       }))
     end
   end
@@ -155,7 +156,8 @@ local function judge(report, runs, floor)
     local work = ratio(runs[lua], runs[floor], cost)
     report:must(work <= 1.15, "%s: %.3f times the floor's CPU time (at most 1.15)", name, work)
     local best = ratio(runs[lua .. " best"], runs.node, rate)
-    report:must(best >= 4, "%s: %.1f times Amazon's library, each at its best (at least 4)", name, best)
+    report:must(best >= 4, "%s: %.1f times Amazon's library, each at its best (at least 4)", name,
+      best)
   end
   report:say("* the floor: %.1f times Amazon's library", ratio(runs[floor], runs.node, rate))
 end

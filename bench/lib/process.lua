@@ -44,7 +44,8 @@ function process.read(command)
 end
 
 -- Ends with its standard input, which is our end of a pipe: it goes when we go, however we go.
-local LEASH = "%s </dev/null & child=$!; trap '' INT; cat >/dev/null; kill $child; wait $child"
+local LEASH = "%s </dev/null & child=$!; trap '' INT; cat >/dev/null; exec 2>/dev/null; "
+  .. "kill $child; wait $child"
 
 --- Starts a program in the background.
 ---@param command string

@@ -1,7 +1,8 @@
 --- Sends events with `send_many`, as fast as it goes.
 ---
----   send_many.lua URL CA-FILE EVENTS CONCURRENCY HTTP-VERSION
+---   send_many.lua URL CA-FILE EVENTS CONCURRENCY HTTP-VERSION [FIRST]
 ---
+--- FIRST: so many events before the clock starts, so that the connections are there.
 --- Prints "events=… failed=… seconds=… cpu=… resident=… connections=…"; resident: kB, the most
 --- there were.
 
@@ -13,6 +14,8 @@ local url, ca_file, events, concurrency = arg[1], arg[2], tonumber(arg[3]), tonu
 
 local client = load.client(url, ca_file, { concurrency = concurrency, http_version = arg[5] })
 assert(client:token()) -- as with the others, the token is there before the clock starts
+local first = tonumber(arg[6] or "0")
+if first > 0 then assert(client:send_many(load.event(), load.users(first))) end
 
 local began, cpu = core.monotonic(), os.clock()
 local report = assert(client:send_many(load.event(), load.users(events)))
