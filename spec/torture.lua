@@ -19,6 +19,9 @@ local SCENES = {
   { name = "close", outcome = "failed cancelled" },
 }
 
+--- First words of the outcomes that may be; the others are in scenes.lua.
+local SOUND = { accepted = true, failed = true, uncertain = true, silent = true, could = true }
+
 local LIBRARIES = { "Lua", "libcurl", "cJSON", "own C" }
 
 local sandbox = assert(sandbox_of.start({ lua = os.getenv("TORTURE_LUA") }))
@@ -44,7 +47,8 @@ local function verify(batch)
   end
   for reference, outcome in pairs(batch) do
     local delivered = (accepted[reference] or 0) > 0
-    check(delivered == (outcome == "accepted"), "%s: told %q, and %s", reference, outcome,
+    local open = outcome:find("^uncertain") or outcome:find("^could")
+    check(open or delivered == (outcome == "accepted"), "%s: told %q, and %s", reference, outcome,
       delivered and "delivered" or "not delivered")
   end
   assert(sandbox:reset())
@@ -53,7 +57,7 @@ end
 local function run(scene, n, forever)
   local reference = string.format("%s%d%s", scene.name:gsub("_", ""), n, forever and "f" or "o")
   local library, outcome, left = torture.run(scene.name, sandbox.url, reference, n, forever)
-  local sound = outcome == "accepted" or outcome == "silent" or outcome:find("^failed ")
+  local sound = SOUND[outcome:match("^%a+")]
   check(sound, "%s, allocation %d (%s): %s", reference, n, library or "none", outcome)
   check(not left, "%s, allocation %d (%s): left over: %s", reference, n, library or "none",
     tostring(left))

@@ -17,8 +17,9 @@ end
 ---@param at number
 ---@param value any
 function Timers:add(at, value)
+  local entry, index = { at = at, number = self.added + 1, value = value }, self.size + 1
+  self[index] = entry -- what needs memory comes before what changes
   self.size, self.added = self.size + 1, self.added + 1
-  local entry, index = { at = at, number = self.added, value = value }, self.size
   while index > 1 do
     local parent = math.floor(index / 2)
     if not earlier(entry, self[parent]) then break end
@@ -48,7 +49,15 @@ local function sink(self)
   self[index] = entry
 end
 
---- Takes the earliest value that is due, or nil.
+--- The earliest value if it is due, or nil. It stays where it is.
+---@param now number
+---@return any?
+function Timers:peek(now)
+  local top = self[1]
+  return top and top.at <= now and top.value or nil
+end
+
+--- Takes the earliest value that is due, or nil. Allocates nothing.
 ---@param now number
 ---@return any?
 function Timers:take(now)

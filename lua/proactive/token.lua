@@ -16,7 +16,7 @@ Source.__index = Source
 
 ---@class proactive.TokenFetch
 ---@field pool table
----@field id integer
+---@field id integer|false      while it runs
 ---@field tries integer         fetches in a row, with this one
 ---@field err proactive.Error?  how it ended, when those who wait are to be told
 ---@field retry_at number?      it failed, and there is to be another one at this time
@@ -67,17 +67,18 @@ function Source:settle(now)
   if fetch.pool:forked() then return abandon(self.handle, now) end
   local done, outcome = self.handle:settle(fetch.pool, fetch.id, now)
   if not done and not outcome then return end
-  fetch.id = nil
+  fetch.id = false
   if not done then return fail(self, fetch, outcome, now) end
   latest[self.handle] = nil
   return outcome
 end
 
---- Begins a fetch. The record is made first: a fetch without one would never be settled.
+--- Begins a fetch. The record, with room for the id, is made first: a fetch without one would
+--- never be settled.
 local function start_fetch(self, now)
   local before = latest[self.handle]
   if before and before.retry_at and now < before.retry_at then return end
-  local fetch = { pool = self.pool, tries = before and before.tries + 1 or 1 }
+  local fetch = { pool = self.pool, id = false, tries = before and before.tries + 1 or 1 }
   latest[self.handle] = fetch
   local id, reason = self.handle:fetch(self.pool, self.route, self.timeout)
   if id then

@@ -2,8 +2,10 @@
 ---
 --- `run` is called while one allocation fails; `settle` afterwards, with memory back: it lets the client
 --- finish what it holds and tells what the script was told of its event:
----   "accepted", "failed KIND", "silent" (the event was not taken), and what must not be:
----   "taken and forgotten", "told twice", "stuck".
+---   "accepted", "failed KIND", "uncertain KIND" (failed, and the error says that the event may have
+---   been accepted), "silent" (it was not taken), "could not be told" (there was no memory to enter
+---   the callback: `stats` counts that), and what must not be: "taken and forgotten", "told twice",
+---   "stuck".
 local name, url, reference = ...
 
 io.stderr = { write = function() end } -- in this state alone: each client says that it is a sandbox's
@@ -47,6 +49,7 @@ local function open(secret)
     client_secret = secret or "sandbox",
     timeout = TIMEOUT,
     connect_timeout = TIMEOUT,
+    retry = { attempts = 4, base = 0.001, cap = 0.001, budget = 500 },
     logger = function() end,
   }))
 end
@@ -115,19 +118,22 @@ function SCENES.close()
   client:close()
 end
 
-local function verdict()
+local function verdict(raised)
   if told.calls > 1 then return "told twice" end
-  if told.calls == 0 then return told.taken and "taken and forgotten" or "silent" end
-  return told.receipt and "accepted" or ("failed " .. told.err.kind)
+  if told.calls == 0 and told.taken then
+    return raised > 0 and "could not be told" or "taken and forgotten"
+  end
+  if told.calls == 0 then return "silent" end
+  if told.receipt then return "accepted" end
+  return (told.err.uncertain and "uncertain " or "failed ") .. told.err.kind
 end
 
 local function settle()
-  if client then
-    local done = client.closed or client:flush(TIMEOUT + 1)
-    client:close()
-    if not done then return "stuck" end
-  end
-  return verdict()
+  if not client then return verdict(0) end
+  local done = client.closed or client:flush(TIMEOUT + 1)
+  local raised = client.closed and 0 or client:stats().hook_errors
+  client:close()
+  return done and verdict(raised) or "stuck"
 end
 
 return SCENES[name], settle

@@ -200,10 +200,14 @@ end
 
 --- Closes now, or after the callback that is running.
 local function finish_close(client)
-  client.closed = true
-  client.busy = true
-  client.delivery:close()
+  client.closed, client.busy = true, true
+  local ok, problem = pcall(client.delivery.close, client.delivery)
   client.busy = false
+  -- Only a lack of memory comes here: what is pending has not been told yet.
+  if not ok then
+    client.closed = false
+    error(problem, 0)
+  end
 end
 
 local function check_seconds(value, name)
@@ -246,6 +250,11 @@ function Client:send_many(event, users, opts)
   return job:report()
 end
 
+local function advance(client, timeout, budget)
+  client.busy = true
+  return client.delivery:step(timeout, budget)
+end
+
 --- Does what is due and calls the callbacks of what is done.
 ---@param timeout number?   longest wait in seconds; 0, the default, never waits
 ---@param budget number?
@@ -257,8 +266,7 @@ function Client:step(timeout, budget)
   check_seconds(timeout, "timeout")
   check_seconds(budget, "budget")
   if forked then return 0, forked.message end
-  self.busy = true
-  local ok, completed, message = pcall(self.delivery.step, self.delivery, timeout or 0, budget)
+  local ok, completed, message = pcall(advance, self, timeout or 0, budget)
   self.busy = false
   -- Only a lack of memory comes here. Nothing is lost by it: the next step goes on.
   if not ok then error(completed, 0) end

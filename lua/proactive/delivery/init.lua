@@ -66,6 +66,7 @@ local function new(options)
     delayed = timers.new(), -- jobs that wait for their next attempt
     feeds = {}, -- jobs are pulled from these when the window has room
     running = {}, -- jobs by transfer id
+    begun = { id = false, lane = false }, -- a transfer that is not among them yet
     in_flight = 0,
     completed = 0, -- in this step
     skew = 0, -- the service's clock less ours
@@ -248,8 +249,7 @@ function Delivery:close()
   for id, job in pairs(self.running) do
     local err = cancelled()
     err.uncertain = true
-    self:forget(id)
-    outcome.complete(self, job, nil, err)
+    outcome.complete(self, job, nil, err, self.forget, id)
   end
   outcome.fail_all_waiting(self, cancelled)
   self.pool:close()

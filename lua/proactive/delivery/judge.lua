@@ -113,20 +113,16 @@ local function judge_one(self, id, job)
   self.observer:attempt(self.pool, id, job, err)
   pace_by(self.lanes[job.region], err, now)
   if receipt then
-    self:forget(id)
     self.latency:add(now - job.started)
     if self.policy then self.policy:succeeded(job.cost) end
-    return outcome.complete(self, job, receipt)
+    return outcome.complete(self, job, receipt, nil, self.forget, id)
   end
   if goes_with_new_token(self, job, err, now) then
     job.token_retried = true
     return again(self, id, job)
   end
   local failure, at, cost = next_attempt(self, job, err, now)
-  if failure then
-    self:forget(id)
-    return outcome.complete(self, job, nil, failure)
-  end
+  if failure then return outcome.complete(self, job, nil, failure, self.forget, id) end
   job.cost, job.last_error = cost, err
   self.counts.retries = self.counts.retries + 1
   again(self, id, job, at)

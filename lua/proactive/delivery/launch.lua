@@ -9,27 +9,19 @@ local launch = {}
 -- not wake for it.
 local ELSEWHERE = 0.01
 
---- Notes a transfer as a job's. When there is no memory for that, the transfer must not run:
---- nothing has left yet.
-local function register(self, id, job, now)
-  local ok, problem = pcall(rawset, self.running, id, job)
-  if not ok then
-    self.pool:release(id)
-    error(problem, 0)
-  end
+--- Moves the first job of a lane, whose transfer has begun, among the running ones. Only the first
+--- line needs memory; when there is none, the next step begins here again.
+local function register(self)
+  local begun = self.begun
+  local lane, job = begun.lane, begun.lane:peek()
+  self.running[begun.id] = job
+  begun.id = false
   self.in_flight = self.in_flight + 1
   job.attempts = job.attempts + 1
-  job.generation = self.source.handle:generation()
-  job.started = now
-end
-
---- Moves the first job of a lane among the running ones.
-local function begin(self, lane, id, job, now)
-  register(self, id, job, now)
   lane:drop()
   self.waiting = self.waiting - 1
-  lane.pace:sent(now)
-  if job.pace then job.pace:sent(now) end
+  lane.pace:sent(job.started)
+  if job.pace then job.pace:sent(job.started) end
 end
 
 --- Hands the first job of a lane to the pool. Whether another may be tried now.
@@ -38,9 +30,11 @@ local function launch_first(self, lane, now)
   local err = outcome.hindrance(lane, job, now, self:now())
   if not err and not job.body then err = job:prepare(self:now()) end
   if not err then
+    job.generation, job.started = self.source.handle:generation(), now
     local id, reason = self.pool:start(job.route, job.body, job.timeout, self.source.handle)
     if id then
-      begin(self, lane, id, job, now)
+      self.begun.id, self.begun.lane = id, lane
+      register(self)
       return true
     end
     if reason == "wait" then return false end
@@ -79,10 +73,11 @@ end
 
 --- Puts the jobs whose wait is over before the others of their lanes.
 local function wake_delayed(self, now)
-  local job = self.delayed:take(now)
+  local job = self.delayed:peek(now)
   while job do
     job.lane:prepend(job)
-    job = self.delayed:take(now)
+    self.delayed:take(now)
+    job = self.delayed:peek(now)
   end
 end
 
@@ -102,6 +97,7 @@ end
 --- gets on.
 function launch.waiting(self, ends)
   local now = self.clock.monotonic()
+  if self.begun.id then register(self) end
   wake_delayed(self, now)
   self.awaits_token = false
   local ready = false

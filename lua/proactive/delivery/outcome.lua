@@ -9,24 +9,38 @@ local outcome = {}
 -- Source: https://developer.amazon.com/docs/alexa/smapi/proactive-events-api-reference.html
 local LEAST_LEFT = 300 + 10
 
---- Tells a job's owner what became of it; an error in the callback ends there.
----@param self proactive.Delivery
----@param job proactive.Job
----@param receipt table|true?
----@param err proactive.Error?
-function outcome.complete(self, job, receipt, err)
+local function tell(self, job, receipt, err, leave, place)
+  leave(self, place)
   self.completed = self.completed + 1
   local counts = self.counts
   if receipt then
     counts.accepted = counts.accepted + 1
   else
     counts.failed = counts.failed + 1
-    self.by_kind[err.kind] = (self.by_kind[err.kind] or 0) + 1
+    self.by_kind[err.kind] = self.by_kind[err.kind] + 1
+  end
+  job:finish(receipt, err)
+end
+
+--- Takes a job from its place and tells its owner what became of it; an error in the callback ends
+--- there. A lack of memory before that leaves the job in its place, to be completed by a later step.
+---@param self proactive.Delivery
+---@param job proactive.Job
+---@param receipt table|true?
+---@param err proactive.Error?
+---@param leave fun(self: proactive.Delivery, place: any)  takes it from there; allocates nothing
+---@param place any
+function outcome.complete(self, job, receipt, err, leave, place)
+  if err then
     err.attempts = job.attempts
+    self.by_kind[err.kind] = self.by_kind[err.kind] or 0
   end
   self.observer:outcome(job, receipt, err)
-  local ok, problem = pcall(job.finish, job, receipt, err)
-  if not ok then self.observer:raised(problem) end
+  local before = self.completed
+  local ok, problem = pcall(tell, self, job, receipt, err, leave, place)
+  if ok then return end
+  if self.completed == before then error(problem, 0) end
+  self.observer:raised(problem)
 end
 
 --- A copy for one job: an error object belongs to whoever gets it.
@@ -38,23 +52,25 @@ function outcome.copy_of(err)
   return errors.new(err.kind, fields)
 end
 
---- Takes the first job of a lane out and completes it. The error is made before, so that a lack of
---- memory leaves the job where it was.
-function outcome.fail_first(self, lane, err)
-  local job = lane:peek()
+local function leave_lane(self, lane)
   lane:drop()
   self.waiting = self.waiting - 1
-  outcome.complete(self, job, nil, err)
+end
+
+--- Completes the first job of a lane.
+function outcome.fail_first(self, lane, err)
+  outcome.complete(self, lane:peek(), nil, err, leave_lane, lane)
 end
 
 --- Completes all that wait, each with an error of its own.
 ---@param self proactive.Delivery
 ---@param err_of fun(): proactive.Error
 function outcome.fail_all_waiting(self, err_of)
-  local job = self.delayed:take(math.huge)
+  local job = self.delayed:peek(math.huge)
   while job do
     job.lane:append(job)
-    job = self.delayed:take(math.huge)
+    self.delayed:take(math.huge)
+    job = self.delayed:peek(math.huge)
   end
   for _, lane in ipairs(self.lanes) do
     while lane:peek() do

@@ -11,7 +11,7 @@
 local COST, TIMEOUT_COST, REFUND = 5, 10, 1
 
 -- A certificate or a protocol does not become right by asking again.
-local RETRIED_CAUSES = { dns = true, connect = true, timeout = true, reset = true }
+local RETRIED_CAUSES = { dns = true, connect = true, timeout = true, reset = true, memory = true }
 
 ---@class proactive.RetryPolicy
 local Policy = {}
