@@ -83,6 +83,31 @@ describe("a pace", function()
     assert.is_nil(pace:rate())
   end)
 
+  it("takes them as noise also where few are sent", function()
+    local pace, state = new_pace(40, 0), 1
+    for i = 1, 40000 do
+      state = state * 48271 % 2147483647
+      pace:sent(i / 40)
+      if state % 25 == 0 then
+        pace:throttled(i / 40)
+      else
+        pace:answered(i / 40)
+      end
+    end
+    assert.equal(40, pace:rate())
+  end)
+
+  it("judges a burst after a rest by the burst", function()
+    local pace = new_pace(nil, 0)
+    for i = 0, 99 do
+      pace:sent(86400 + i / 100)
+    end
+    for i = 0, 99 do
+      pace:throttled(86401 + i / 100)
+    end
+    assert.is_true(pace:rate() > 40, ("%.1f"):format(pace:rate()))
+  end)
+
   it("never falls so low that it cannot be found again", function()
     local pace = new_pace(nil, 0)
     for i = 1, 100 do

@@ -13,8 +13,9 @@ local CATCH_UP = 0.05
 -- Answers are judged over windows of a second: a decrease shows in the answers of the next one.
 local WINDOW = 1
 
--- Shares of throttled answers up to this are noise.
-local NOISE = 0.05
+-- Shares of throttled answers up to this are noise; in a window of few answers chance alone makes
+-- more of it, so many standard deviations are allowed for.
+local NOISE, DEVIATIONS = 0.05, 3
 
 -- The found rate never falls below one event in so many seconds, so that it can be found again.
 local SLOWEST = 0.5
@@ -49,6 +50,7 @@ end
 --- Notes that an event goes now.
 ---@param now number
 function Pace:sent(now)
+  if self.window_sent == 0 then self.window_start = now end -- not the time when nothing was sent
   self.window_sent = self.window_sent + 1
   local rate = self:rate()
   if rate then self.next_at = math.max(self.next_at, now - CATCH_UP) + 1 / rate end
@@ -69,13 +71,18 @@ local function rise(self, seconds)
   if self.found > 2 * self.peak + 10 then self.found, self.peak = nil, nil end
 end
 
+--- Whether more was throttled in this window than noise explains.
+local function is_throttling(self)
+  local noise = NOISE * self.window_answers
+  return self.window_throttled > noise + DEVIATIONS * math.sqrt(noise)
+end
+
 --- Ends a window of answers when it is full.
 local function judge(self, now)
   local seconds = now - self.window_start
-  if seconds < WINDOW then return end
-  local share = self.window_throttled / math.max(self.window_answers, 1)
-  if share > NOISE then
-    fall(self, now, share)
+  if seconds < WINDOW or self.window_sent == 0 then return end
+  if is_throttling(self) then
+    fall(self, now, self.window_throttled / self.window_answers)
   else
     rise(self, math.min(seconds, 2))
   end
