@@ -54,6 +54,8 @@ local function round(number)
     http_version = "1.1",
   })
   submit_all(client)
+  collectgarbage() -- what submitting left is the host's own
+  collectgarbage()
   mark("FRAMES")
   local next_frame = core.monotonic()
   while client:pending() > 0 do
