@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * body: a JSON text that is encoded once and filled in many times. Marked places, each the content
- * between two quotation marks, are replaced by other texts, escaped as json_print would escape them.
+ * between two quotation marks, are replaced by other texts, escaped as json_print would do it.
  * No I/O, no Lua. */
 #ifndef PROACTIVE_BODY_H
 #define PROACTIVE_BODY_H
@@ -30,9 +30,9 @@ typedef struct {
 
 typedef enum {
   BODY_OK,
-  BODY_MISPLACED, /* a mark is not exactly what stands between two quotation marks, or out of order */
-  BODY_TOO_LONG, /* beyond LIMIT_REQUEST_BYTES */
-  BODY_NUL,      /* a value holds a NUL byte */
+  BODY_MISPLACED, /* a mark is not what stands between two quotation marks, or out of order */
+  BODY_TOO_LONG,  /* beyond LIMIT_REQUEST_BYTES */
+  BODY_NUL,       /* a value holds a NUL byte */
   BODY_NOT_UTF8,
   BODY_NOMEM
 } body_status;

@@ -131,8 +131,8 @@ int http_finished(const http_pool *pool);
 /* What became of it: NULL while it runs or when there is no such transfer. Valid until released. */
 const http_result *http_get_result(const http_pool *pool, int id);
 
-/* The value of the first header of that name, compared without case: *len bytes, not terminated. NULL
- * when there is none. */
+/* The value of the first header of that name, compared without case: *len bytes, not terminated.
+ * NULL when there is none. */
 const char *http_result_header(const http_result *result, const char *name, size_t *len);
 
 /* Ends a transfer if it still runs, and forgets it. All it held is overwritten. */

@@ -76,7 +76,7 @@ static CURLcode configure_protocol(const http_pool *pool, CURL *easy, const char
     code = curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   if (code == CURLE_OK && pool->http_version == 2)
     code = curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-  /* Where HTTP/2 may be spoken, a handshake that is under way may be for all: only TLS tells early. */
+  /* A handshake that is under way may turn out to be for all. Only TLS tells that early. */
   if (code == CURLE_OK && pool->http_version != 1 && strcmp(scheme, "https") == 0)
     code = curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
   return code;

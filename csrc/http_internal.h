@@ -118,8 +118,8 @@ struct http_pool {
   http_slot slots[LIMIT_TRANSFERS];
   int slot_count, free_slot; /* slots used so far; first of the free ones among them, or -1 */
   http_list ended;           /* wait to be taken */
-  int finished;              /* so many */
-  http_list answering; /* running over HTTP/2, with a final status; by when they last stirred */
+  http_list answering; /* HTTP/2, with a final status but running; by when they last stirred */
+  int finished;        /* of ended */
   int running;
 };
 

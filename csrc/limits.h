@@ -40,8 +40,8 @@
 /* Streams on one HTTP/2 connection: libcurl's own default, named because the pool counts with it. */
 #define LIMIT_STREAMS 100
 
-/* Seconds without a byte after which an answer over HTTP/2 that has its status is taken to be over. The
- * hang this ends is libcurl's; a lost packet is sent again in less. */
+/* Seconds without a byte after which an answer over HTTP/2 that has its status is taken to be over.
+ * The hang this ends is libcurl's; a lost packet is sent again in less. */
 #define LIMIT_SILENT_SECONDS 1.0
 
 /* Ready sockets fetched from the kernel at once. */

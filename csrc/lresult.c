@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What became of a transfer, as Lua sees it. The transfer stays in the pool until it is released, so
- * that a push that raises loses nothing. */
+ * What became of a transfer, as Lua sees it. The transfer stays in the pool until it is released,
+ * so that a push that raises loses nothing. */
 #include "lresult.h"
 
 #include <limits.h>
@@ -62,7 +62,7 @@ static void push_result(lua_State *L, const http_result *r) {
   lua_setfield(L, -2, "elapsed");
 }
 
-/* The result of the transfer that the arguments name, NULL while it runs; false in a forked child. */
+/* The result of the transfer that the arguments name, NULL while it runs. False: forked. */
 static bool find_result(lua_State *L, const http_result **result) {
   const http_pool *pool = lhttp_check(L, 1);
   int id = lcompat_checkint(L, 2, 1, INT_MAX);

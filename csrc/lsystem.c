@@ -62,7 +62,7 @@ static int l_wall(lua_State *L) {
   return push_clock(L, CLOCK_REALTIME);
 }
 
-/* watch_interrupt() -> true | nil, message. For the program that owns the process, bin/proactive. */
+/* watch_interrupt() -> true | nil, message. For the owner of the process alone, bin/proactive. */
 static int l_watch_interrupt(lua_State *L) {
   int failure = interrupt_watch();
   if (failure != 0) return push_errno(L, failure);

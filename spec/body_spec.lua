@@ -1,5 +1,5 @@
---- Prepared bodies: encoded once, filled in for each recipient, byte for byte what encoding the whole
---- would give.
+--- Prepared bodies: encoded once, filled in for each recipient, byte for byte what encoding the
+--- whole would give.
 
 local compat = require "proactive.compat"
 local core = require "proactive.core"
@@ -7,8 +7,8 @@ local payloads = require "spec.support.payloads"
 
 --- Pieces of texts: what ids are made of, all that JSON escapes, and every length of UTF-8.
 local PIECES = {
-  "amzn1.ask.account.AE7", "0123456789abcdef", "~", "-", "/", '"', "\\", "\\u0041", "\b", "\f", "\n",
-  "\r", "\t", "\1", "\31", "\127", "é", "試", "🎉", "</script>", " ", ("x"):rep(100),
+  "amzn1.ask.account.AE7", "0123456789abcdef", "~", "-", "/", '"', "\\", "\\u0041", "\b", "\f",
+  "\n", "\r", "\t", "\1", "\31", "\127", "é", "試", "🎉", "</script>", " ", ("x"):rep(100),
 }
 
 local function some_text(chance)

@@ -15,7 +15,9 @@ local function open(name, options)
   return pool, assert(pool:route { method = "POST", url = server:url(name) })
 end
 
---- Sends that many, as many at once as the pool takes; their results, and the most connections seen.
+--- Sends that many, as many at once as the pool takes.
+---@return table[] results
+---@return integer most  connections open at once
 local function flood(pool, route, total, body)
   local results, started, most = {}, 0, 0
   while #results < total do
@@ -86,7 +88,7 @@ describe("over HTTP/2", function()
     end
   end)
 
-  it("a status that has arrived is the outcome, and comes before the transfer's time is up", function()
+  it("a status that has arrived is the outcome, before the transfer's time is up", function()
     for _, size in ipairs { 700, 3000, 15000 } do
       local pool, route = open("many", { http_version = 2, max_connections = 3 })
       local accepted = 0

@@ -57,7 +57,8 @@ describe("core.random", function()
       tenths[tenth] = (tenths[tenth] or 0) + 1
       sum = sum + n
     end
-    -- 2,000 expected in each, standard deviation 42; the mean's is 0.002: ten of them are never seen
+    -- 2,000 expected in each, standard deviation 42; that of the mean is 0.002: ten of them are
+    -- never seen
     for tenth = 1, 10 do assert.is_true(math.abs(tenths[tenth] - 2000) < 424) end
     assert.is_true(math.abs(sum / total - 0.5) < 0.02)
   end)

@@ -51,7 +51,7 @@ local function write(path, text)
 end
 
 --- Starts it; it listens when this returns.
----@param servers table<string, {http2: boolean, rules: string}>  by name; rules: the block's content
+---@param servers table<string, {http2: boolean, rules: string}>  by name; rules: of the block
 ---@return table  `ports` by name, `ca_file`, `stop()`
 function nginx.start(servers)
   local folder = os.tmpname()
