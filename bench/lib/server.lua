@@ -48,12 +48,11 @@ http {
 
 local ANSWERS = [[
 location /v1/ {
+  add_header x-amzn-RequestId $request_id always;
   content_by_lua_block {
     ngx.req.read_body()
-    ngx.status = 202
-    ngx.header["Content-Length"] = 0
-    ngx.header["x-amzn-RequestId"] = ngx.var.request_id
-    ngx.send_headers()
+    ngx.header.content_length = 0
+    ngx.exit(202)
   }
 }
 location /auth/ {
