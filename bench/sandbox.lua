@@ -1,5 +1,5 @@
---- What the client does with the sandbox, as counts and as rates. Counts are promises; rates are only
---- printed: machines differ.
+--- What the client does with the sandbox, as counts and as rates. Counts are promises; rates are
+--- only printed: machines differ.
 
 local core = require("proactive.core")
 local figures = require("bench.lib.figures")

@@ -161,6 +161,14 @@ describe("delivery", function()
   end)
 
   describe("presumes accepted", function()
+    it("nothing refused for another reason, but says that it may have arrived", function()
+      open()
+      faults({ reset = "after" }, { status = 403, body = { message = "no enablement" } })
+      local _, err = send()
+      assert.equal(403, err.status)
+      assert.is_true(err.uncertain)
+    end)
+
     it("a 409 after a lost answer", function()
       open()
       faults({ reset = "after" }, { status = 409 })
@@ -290,6 +298,7 @@ describe("delivery", function()
       assert(sandbox:fault { match = { path = "events", user = "nobody" }, status = 429 })
       local pace = client.delivery.lanes.NA.pace
       for _ = 1, 3 do -- as if the service had throttled all of two seconds
+        pace:sent(core.monotonic())
         pace:throttled(core.monotonic() + 1)
         pace:throttled(core.monotonic() + 2)
       end

@@ -2,7 +2,8 @@
 
 local new_pace = require("proactive.delivery.pace").new
 
---- Sends as fast as the pace allows to a service that takes `capacity` a second; what was sent and throttled.
+--- Sends as fast as the pace allows to a service that takes `capacity` a second; what was sent and
+--- throttled.
 local function run(pace, from, seconds, capacity)
   local sent, throttled, now, taken, second = 0, 0, from, 0, -1
   while now < from + seconds do

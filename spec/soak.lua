@@ -44,7 +44,7 @@ local function run(duplicates)
   assert(sandbox:clear_faults())
   local before, began = descriptors(), core.monotonic()
   local sizes, on_done = watch_memory()
-  local total = soak.send(sandbox, EVENTS, soak.options(sandbox), { on_done = on_done })
+  local total = soak.send(sandbox, EVENTS, soak.options(sandbox), on_done)
   local seconds, left = core.monotonic() - began, descriptors() - before
   local problems, sums = soak.check(sandbox, EVENTS, total)
   sandbox:stop()

@@ -92,10 +92,10 @@ function server.await(url)
 end
 
 --- Starts it.
----@return {url: string, url2: string, logged: string, port: integer, port2: integer, ca_file: string,
----  lengths: (fun(): string[]), stop: fun()}
----  url: HTTP/1.1 only; url2: also HTTP/2; logged: HTTP/1.1, and `lengths` gives the bytes of each
----  request that came there since it was last called
+---@return table
+---  `url`: HTTP/1.1 only; `url2`: also HTTP/2; `port` and `port2` of these; `logged`: HTTP/1.1, and
+---  `lengths()` gives the bytes of each request that came there since it was last called;
+---  `ca_file`; `stop()`
 function server.start()
   local folder = process.read("pwd"):match("[^\n]+") .. "/" .. files.path("nginx")
   process.read(process.line({ "mkdir", "-p", folder }))

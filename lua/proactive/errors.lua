@@ -29,7 +29,7 @@ local errors = {}
 ---   for `transport`: dns, connect, tls, timeout, reset, protocol; for `storage`: the database's
 ---   text
 ---@field uncertain boolean?
----   for `transport`: the request left and no answer came, so it may have been accepted
+---   a request left and no answer came, now or at an earlier attempt: it may have been accepted
 ---@field body string?        the raw answer, capped
 ---@field regions table<string, table>? for a send to several regions: a receipt or an error for each
 

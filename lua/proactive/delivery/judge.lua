@@ -122,7 +122,10 @@ local function judge_one(self, id, job)
     return again(self, id, job)
   end
   local failure, at, cost = next_attempt(self, job, err, now)
-  if failure then return outcome.complete(self, job, nil, failure, self.forget, id) end
+  if failure then
+    failure.uncertain = failure.uncertain or job.lost
+    return outcome.complete(self, job, nil, failure, self.forget, id)
+  end
   job.cost, job.last_error = cost, err
   self.counts.retries = self.counts.retries + 1
   again(self, id, job, at)
