@@ -295,9 +295,9 @@ describe("a prepared body", function()
       for _ = 1, 3 do
         local now = 1700000000 + random(100000)
         local user, id = text(60), text(30)
-        local job = assert(template:job(user, id))
-        job.user = user
-        assert.is_nil(job:prepare(now))
+        local job = { template = template }
+        assert.is_nil(template:address(job, user, id))
+        assert.is_nil(template.prepare(job, now))
         local request = assert(request_of.build(event, { type = "Unicast", user = user }, { reference_id = id, now = now }))
         assert.equal(assert(request_of.encode(request)), job.body)
         assert.is_table(json.decode(job.body))
@@ -308,9 +308,9 @@ describe("a prepared body", function()
   it("refuses what is no text", function()
     local template = assert(template_of.new(stand_in.event(), { validate = false }, 1700000000))
     for _, user in ipairs { "a\0b", "\255", "\237\160\128" } do
-      local job = assert(template:job(user, "id"))
-      job.user = user
-      local err = job:prepare(1700000000)
+      local job = { template = template }
+      assert.is_nil(template:address(job, user, "id"))
+      local err = template.prepare(job, 1700000000)
       assert.equal("invalid", err.kind)
     end
   end)

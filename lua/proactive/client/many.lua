@@ -75,27 +75,38 @@ end
 
 --- Notes the end, and shows how it is going, now and then and at the end.
 local function look(many)
-  local now, done = many.delivery.clock.monotonic(), many:done()
+  local done = many:done()
+  if not done and not many.progress then return end
+  local now = many.delivery.clock.monotonic()
   if done then many.ended = now end
   if not many.progress or (not done and now < many.shown + progress_of.EVERY) then return end
   many.shown = now
   many.progress(many:report())
 end
 
+--- Jobs are used again: one for each user would be most of the garbage of a long run.
+local function recycle(many, job)
+  job.attempts, job.body, job.entry, job.user = 0, false, false, false
+  job.lost, job.token_retried, job.cost, job.last_error = false, false, false, false
+  many.spare_count = many.spare_count + 1
+  many.spare[many.spare_count] = job
+end
+
 local function finish(job, receipt, err)
-  local many = job.many
+  local many, entry = job.many, job.entry
   many.active = many.active - 1
-  many.retries = many.retries + math.max(0, job.attempts - 1)
+  if job.attempts > 1 then many.retries = many.retries + job.attempts - 1 end
   if receipt then
     many.accepted = many.accepted + 1
-    many.latency:add(many.delivery.clock.monotonic() - job.submitted)
+    many.latency:add(job.ended - job.submitted)
   else
     many.failed = many.failed + 1
     many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
   end
+  if job.template then recycle(many, job) end
   look(many)
   local on_result = many.opts.on_result
-  if on_result then on_result(job.entry, receipt, err) end
+  if on_result then on_result(entry, receipt, err) end
 end
 
 --- Counts an element that never became a job.
@@ -108,7 +119,6 @@ end
 
 --- The pace of one region, when the job has a rate of its own.
 local function pace_of(many, region)
-  if not many.opts.rate then return nil end
   local pace = many.paces[region]
   if not pace then
     pace = new_pace(many.opts.rate, many.delivery.clock.monotonic())
@@ -117,35 +127,94 @@ local function pace_of(many, region)
   return pace
 end
 
---- The event's part of a job: from the template, or made for this user.
-local function job_for(many, entry, user, region)
-  local reference_id = many.opts.reference_id and many.opts.reference_id(entry)
-  if many.template then return many.template:job(user, reference_id) end
+--- A job of the template: a spare one, or one with all its fields, so that none is added later.
+local function spare_job(many)
+  local count = many.spare_count
+  if count > 0 then
+    many.spare_count = count - 1
+    return many.spare[count]
+  end
+  return {
+    many = many,
+    template = many.template,
+    prepare = many.template.prepare,
+    is_valid = many.template.is_valid,
+    finish = finish,
+    plain = many.opts.on_result == nil,
+    timeout = many.timeout,
+    deadline = many.deadline,
+    entry = false,
+    user = false,
+    region = false,
+    route = false,
+    pace = false,
+    lane = false,
+    body = false,
+    reference_id = false,
+    timestamp = false,
+    expiry = false,
+    expires_at = false,
+    submitted = 0,
+    started = 0,
+    ended = 0,
+    generation = 0,
+    attempts = 0,
+    lost = false,
+    token_retried = false,
+    cost = false,
+    last_error = false,
+  }
+end
+
+--- A job whose event was made for its user.
+local function own_job(many, entry, user, reference_id)
   local opts = many.opts
-  return outgoing.event(many.event(entry), { type = "Unicast", user = user, region = region }, {
+  local job, err = outgoing.event(many.event(entry), { type = "Unicast", user = user }, {
     expires_in = opts.expires_in,
     reference_id = reference_id,
     validate = opts.validate,
   }, many.delivery:now())
+  if not job then return nil, err end
+  job.many, job.finish, job.plain = many, finish, opts.on_result == nil
+  job.timeout, job.deadline = many.timeout, many.deadline
+  return job
 end
 
-local function submit(many, entry)
-  local user, region = parts_of(entry, many.client.region)
+--- A job for one element of `users`.
+local function job_for(many, entry, user, region)
   local problem = problem_of(user, region)
-  local job, err
   if problem then
-    err = errors.new("invalid", { message = problem, fix = "Correct this element of users." })
-  else
-    job, err = job_for(many, entry, user, region)
+    local fix = "Correct this element of users."
+    return nil, errors.new("invalid", { message = problem, fix = fix })
   end
-  if not job then return refuse(many, entry, err) end
-  job.many, job.entry, job.user = many, entry, user
+  local reference_id = many.opts.reference_id and many.opts.reference_id(entry)
+  if not many.template then return own_job(many, entry, user, reference_id) end
+  local job = spare_job(many)
+  local err = many.template:address(job, user, reference_id)
+  if not err then return job end
+  recycle(many, job)
+  return nil, err
+end
+
+--- Takes the next user; nil: there is none.
+local function take_next(many)
+  many.raising = "users"
+  local entry = many.next_user()
+  if entry == nil then return nil end
+  many.taken = many.taken + 1
+  many.raising = "event"
+  local user, region = parts_of(entry, many.client.region)
+  local job, err = job_for(many, entry, user, region)
+  if not job then
+    refuse(many, entry, err)
+    return true
+  end
+  job.entry, job.user = entry, user
   job.region, job.route = region, many.client.routes[region]
-  job.timeout = many.timeout
-  job.deadline, job.pace = many.deadline, pace_of(many, region)
-  job.finish, job.plain = finish, many.opts.on_result == nil
+  job.pace = many.opts.rate and pace_of(many, region)
   many.active = many.active + 1
   many.delivery:take(job)
+  return true
 end
 
 --- Whether users may still be taken.
@@ -169,22 +238,14 @@ function Many:pull()
     self:stop "deadline"
     return false
   end
-  local ok, entry = pcall(self.next_user)
+  local ok, taken = pcall(take_next, self)
   if not ok then
-    self.problem = tostring(entry)
-    self:stop "users"
-    return false
-  elseif entry == nil then
+    self.problem = tostring(taken)
+    self:stop(self.raising)
+  elseif not taken then
     finish_taking(self)
-    return false
   end
-  self.taken = self.taken + 1
-  local submitted, problem = pcall(submit, self, entry)
-  if not submitted then
-    self.problem = tostring(problem)
-    self:stop "event"
-  end
-  return true
+  return ok and taken == true
 end
 
 --- Takes no more users; what is in flight is finished.
@@ -283,6 +344,8 @@ local function start(client, event, users, opts)
     paces = {},
     by_kind = {},
     latency = new_histogram(),
+    spare = {},
+    spare_count = 0,
     active = 0,
     accepted = 0,
     failed = 0,

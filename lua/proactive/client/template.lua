@@ -47,32 +47,31 @@ local function set_times(self, now)
   self.expiry = time.format(self.expires_at)
 end
 
+--- A job's `prepare`: the times of the first attempt.
+---@param job proactive.Job
+---@param now number  Unix seconds
+---@return proactive.Error?
 local function prepare(job, now)
   local self = job.template
   set_times(self, now)
-  job.expires_at = self.expires_at
+  job.timestamp, job.expiry, job.expires_at = self.timestamp, self.expiry, self.expires_at
   local message
-  job.body, message = self.body:fill(self.timestamp, job.reference_id, self.expiry, job.user)
+  job.body, message = self.body:fill(job.timestamp, job.reference_id, job.expiry, job.user)
   if not job.body then
     return errors.new("invalid", { message = "the customer or the reference id: " .. message })
   end
 end
 
---- The event's part of a job for one customer.
+--- Says whom a job is for.
+---@param job proactive.Job     gets `user` and `reference_id`
 ---@param user string
 ---@param reference_id string?  default: a random one
----@return table? fields        of a `proactive.Job`
 ---@return proactive.Error?     kind `invalid`: this customer or id cannot be sent to
-function Template:job(user, reference_id)
+function Template:address(job, user, reference_id)
   reference_id = reference_id or core.id()
   local err = self.checks and problem_of(user, reference_id)
-  if err then return nil, err end
-  return {
-    template = self,
-    reference_id = reference_id,
-    prepare = prepare,
-    is_valid = self.is_valid,
-  }
+  if err then return err end
+  job.user, job.reference_id = user, reference_id
 end
 
 --- Where each word stands in the text, in this order.
@@ -111,6 +110,7 @@ function template.new(event, opts, now)
     body = core.body(text, marks_of(text, words)),
     expires_in = opts.expires_in,
     checks = opts.validate ~= false,
+    prepare = prepare,
     is_valid = opts.validate ~= false and outgoing.yes or outgoing.check_late,
   }, Template)
 end

@@ -203,14 +203,18 @@ function Delivery:stats()
   }
 end
 
+--- Seconds until a job may be begun, beside what the pool waits for.
+local function own_due(self)
+  if self.in_flight >= self.concurrency then return nil end
+  local now, next_retry = self.clock.monotonic(), self.delayed:next_at()
+  return launch.least(next_retry and math.max(0, next_retry - now), launch.due(self, now))
+end
+
 --- Seconds until a step has something to do; nil when nothing is pending.
 ---@return number?
 function Delivery:timeout()
-  if self.pool:finished() then return 0 end
-  local now = self.clock.monotonic()
-  local next_retry = self.delayed:next_at()
-  local due = launch.least(self.pool:timeout(), next_retry and math.max(0, next_retry - now))
-  return launch.least(due, launch.due(self, now))
+  if self.pool:finished() or self.begun.id then return 0 end
+  return launch.least(self.pool:timeout(), own_due(self))
 end
 
 --- Does what is due.
@@ -225,7 +229,8 @@ function Delivery:step(timeout, budget)
   launch.waiting(self, ends)
   local wait = 0
   if timeout > 0 and self.completed == 0 then
-    wait = math.min(timeout, self:timeout() or timeout)
+    -- the pool itself waits no longer than it has something to do
+    wait = math.min(timeout, own_due(self) or timeout)
   end
   local left = ends and math.max(0, ends - self.clock.monotonic())
   local finished, message = self.pool:step(wait, left, self.connect_burst)

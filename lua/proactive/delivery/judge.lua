@@ -84,12 +84,10 @@ local function read_result(self, id, job, now)
 end
 
 local function pace_by(lane, err, now)
-  if err and err.kind == "throttled" then
-    lane.pace:throttled(now)
-  else
-    lane.pace:answered(now)
-  end
-  if err and err.kind == "quota" then lane.pace:stop(now) end
+  local kind = err and err.kind
+  if kind == "throttled" then return lane.pace:throttled(now) end
+  lane.pace:answered(now)
+  if kind == "quota" then lane.pace:stop(now) end
 end
 
 --- Sends a job again: at once before the others, or at a time.
@@ -110,8 +108,9 @@ end
 local function judge_one(self, id, job)
   local now = self.clock.monotonic()
   local receipt, err = read_result(self, id, job, now)
-  self.observer:attempt(self.pool, id, job, err)
+  if self.observer.on_attempt then self.observer:attempt(self.pool, id, job, err) end
   pace_by(self.lanes[job.region], err, now)
+  job.ended = now
   if receipt then
     self.latency:add(now - job.started)
     if self.policy then self.policy:succeeded(job.cost) end
@@ -123,7 +122,7 @@ local function judge_one(self, id, job)
   end
   local failure, at, cost = next_attempt(self, job, err, now)
   if failure then
-    failure.uncertain = failure.uncertain or job.lost
+    failure.uncertain = failure.uncertain or job.lost or nil
     return outcome.complete(self, job, nil, failure, self.forget, id)
   end
   job.cost, job.last_error = cost, err
@@ -135,11 +134,14 @@ end
 function judge.collect(self, ends)
   local id = self.pool:finished()
   while id do
-    if self.source:owns(id) then
+    local job = self.running[id]
+    if job then
+      judge_one(self, id, job)
+    elseif self.source:owns(id) then
       local now = self.clock.monotonic()
       note_date(self, self.source:settle(now), now)
-    else
-      judge_one(self, id, self.running[id])
+    else -- begun for a job that could not be noted yet: see launch.lua
+      return
     end
     if self.closing or self:past(ends) then return end
     id = self.pool:finished()

@@ -24,14 +24,23 @@ local function register(self)
   if job.pace then job.pace:sent(job.started) end
 end
 
+--- What keeps the first job of a lane from being sent, or nil. Makes its body at the first attempt.
+local function obstacle(lane, job, now, wall)
+  if lane.pace.stopped_until or job.deadline or job.attempts > 0 or job.fixed then
+    local err = outcome.hindrance(lane, job, now, wall)
+    if err then return err end
+  end
+  if not job.body then return job:prepare(wall) end
+end
+
 --- Hands the first job of a lane to the pool. Whether another may be tried now.
-local function launch_first(self, lane, now)
+local function launch_first(self, lane, now, wall)
   local job = lane:peek()
-  local err = outcome.hindrance(lane, job, now, self:now())
-  if not err and not job.body then err = job:prepare(self:now()) end
+  local err = obstacle(lane, job, now, wall)
   if not err then
-    job.generation, job.started = self.source.handle:generation(), now
-    local id, reason = self.pool:start(job.route, job.body, job.timeout, self.source.handle)
+    local handle = self.source.handle
+    job.generation, job.started = handle:generation(), now
+    local id, reason = self.pool:start(job.route, job.body, job.timeout, handle)
     if id then
       self.begun.id, self.begun.lane = id, lane
       register(self)
@@ -48,16 +57,20 @@ end
 local function wait_of(lane, now)
   local job = lane:peek()
   if not job then return nil end
-  local wait = lane.pace:is_stopped(now) and 0 or lane.pace:wait(now)
+  local pace = lane.pace
+  local wait = pace.stopped_until and pace:is_stopped(now) and 0 or pace:wait(now)
   return job.pace and math.max(wait, job.pace:wait(now)) or wait
 end
 
 --- The next lane, in turn, whose first job may go now.
 local function ready_lane(self, now)
-  for offset = 0, #self.lanes - 1 do
-    local lane = self.lanes[(self.turn + offset - 1) % #self.lanes + 1]
-    if wait_of(lane, now) == 0 then
-      self.turn = self.turn + offset + 1
+  local lanes, turn = self.lanes, self.turn
+  for offset = 0, #lanes - 1 do
+    local place = turn + offset
+    if place > #lanes then place = place - #lanes end
+    local lane = lanes[place]
+    if lane.first <= lane.last and wait_of(lane, now) == 0 then
+      self.turn = place < #lanes and place + 1 or 1
       return lane
     end
   end
@@ -95,22 +108,24 @@ end
 
 --- Starts what the window has room for; with a budget at least one, so that the smallest budget
 --- gets on.
+---@param self proactive.Delivery
+---@param ends number?  monotonic seconds: the end of the budget
 function launch.waiting(self, ends)
-  local now = self.clock.monotonic()
   if self.begun.id then register(self) end
+  if self.in_flight >= self.concurrency or self.closing then return end
+  local now, wall = self.clock.monotonic(), self:now()
   wake_delayed(self, now)
   self.awaits_token = false
   local ready = false
-  while self.in_flight < self.concurrency and not self.closing do
+  repeat
     local lane = ready_lane(self, now)
     if lane then
       ready = ready or token_ready(self, now)
-      if not ready or not launch_first(self, lane, now) then return end
+      if not ready or not launch_first(self, lane, now, wall) then return end
     elseif not pull(self) then
       return
     end
-    if self:past(ends) then return end
-  end
+  until self.in_flight >= self.concurrency or self.closing or self:past(ends)
 end
 
 function launch.least(a, b)

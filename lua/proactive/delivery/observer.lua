@@ -26,13 +26,12 @@ local function guarded(self, hook, ...)
   if not ok then self:raised(problem) end
 end
 
---- Tells of one attempt that has ended.
+--- Tells of one attempt that has ended; only with an `on_attempt`.
 ---@param pool table
 ---@param id integer               its transfer, not yet released
 ---@param job proactive.Job
 ---@param err proactive.Error?     nil: accepted
 function Observer:attempt(pool, id, job, err)
-  if not self.on_attempt then return end
   local fields = pool:timings(id)
   fields.region = job.region
   fields.reference_id = job.reference_id
@@ -47,12 +46,11 @@ local function hash_of(user)
   return user and require("proactive.core").sha256(user):sub(1, HASH_LENGTH)
 end
 
---- Tells of one event that is completed: a line for the user's own logger.
+--- Tells of one event that is completed: a line for the user's own logger; only with one.
 ---@param job proactive.Job
 ---@param receipt table|true?
 ---@param err proactive.Error?
 function Observer:outcome(job, receipt, err)
-  if not self.logger then return end
   local what = type(receipt) == "table" and receipt or err or {}
   guarded(self, self.logger, err and "warning" or "info", {
     message = err and "event not accepted: " .. err.message or "event accepted",

@@ -35,7 +35,7 @@ function outcome.complete(self, job, receipt, err, leave, place)
     err.attempts = job.attempts
     self.by_kind[err.kind] = self.by_kind[err.kind] or 0
   end
-  self.observer:outcome(job, receipt, err)
+  if self.observer.logger then self.observer:outcome(job, receipt, err) end
   local before = self.completed
   local ok, problem = pcall(tell, self, job, receipt, err, leave, place)
   if ok then return end
@@ -87,7 +87,7 @@ function outcome.expired_error(job, last, what)
     status = last and last.status,
     request_id = last and last.request_id,
     cause = last and last.cause,
-    uncertain = job.lost,
+    uncertain = job.lost or nil,
   })
 end
 
