@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * body: a JSON text that is encoded once and filled in many times. Marked places, each the content
- * between two quotation marks, are replaced by other texts, escaped as json_print would do it.
+ * between two quotation marks, are replaced by other texts, escaped as JSON wants it.
  * No I/O, no Lua. */
 #ifndef PROACTIVE_BODY_H
 #define PROACTIVE_BODY_H

@@ -36,9 +36,15 @@ static bool grow(buf *b, size_t need) {
   return true;
 }
 
-buf_status buf_add(buf *b, const void *bytes, size_t len) {
+buf_status buf_reserve(buf *b, size_t len) {
   if (len > b->max - b->len) return BUF_FULL;
   if (b->len + len + 1 > b->size && !grow(b, b->len + len + 1)) return BUF_NOMEM;
+  return BUF_OK;
+}
+
+buf_status buf_add(buf *b, const void *bytes, size_t len) {
+  buf_status status = buf_reserve(b, len);
+  if (status != BUF_OK) return status;
   if (len > 0) memcpy(b->data + b->len, bytes, len);
   b->len += len;
   b->data[b->len] = '\0';

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * json: trees of JSON values, built or read. The only file that includes cJSON.h is json.c; a node
- * is opaque to everyone else. No I/O, no Lua.
+ * json: JSON text read into a tree. The only file that includes cJSON.h is json.c; a node is opaque
+ * to everyone else. No I/O, no Lua.
  *
- * Ownership: whoever has the root has the tree, and ends it with json_free. A node that was added
- * to a parent belongs to it. */
+ * Ownership: whoever has the root has the tree, and ends it with json_free. */
 #ifndef PROACTIVE_JSON_H
 #define PROACTIVE_JSON_H
 
@@ -28,39 +27,6 @@ typedef enum {
 
 /* The largest magnitude up to which a double holds every whole number: 2^53. */
 #define JSON_EXACT 9007199254740992.0
-
-/* --- building: each returns NULL when there is no memory ---------------------------------------- */
-
-json_node *json_new_null(void);
-json_node *json_new_bool(bool value);
-json_node *json_new_array(void);
-json_node *json_new_object(void);
-
-/* Exactly as it reads back: whole numbers as digits, -0 as 0, others in the fewest of 15 to 17
- * digits; independent of the locale. The caller has refused what is not finite or beyond 2^53. */
-json_node *json_new_number(double value);
-
-/* Borrowed, not copied: text stays the caller's and must outlive the tree. UTF-8 without NUL. */
-json_node *json_new_text(const char *text);
-
-/* Adds an item; false when the item is NULL or there is no memory, and then it is freed. key is
- * borrowed like a text; rank is for json_sort. Keys are not compared: the caller knows they differ. */
-bool json_append(json_node *array, json_node *item);
-bool json_set(json_node *object, const char *key, json_node *item, double rank);
-
-/* Puts the members of an object that was built here in the order of their ranks, equal ranks in the
- * order of the keys' bytes. n log n, no memory. */
-void json_sort(json_node *object);
-
-/* The text without any white space, or NULL: no memory. expected: a guess at its length.
- * End it with json_text_free. */
-char *json_print(const json_node *root, size_t expected);
-void json_text_free(char *text);
-
-/* Appends what json_print wrote as people write it: a line for each item, two spaces a level. */
-buf_status json_indent(buf *out, const char *compact);
-
-/* --- reading ------------------------------------------------------------------------------------- */
 
 typedef enum { JSON_OK, JSON_REFUSED, JSON_NOMEM } json_status;
 

@@ -58,6 +58,9 @@
 /* Digits, point and exponent of one number: cJSON 1.7.15 cuts longer ones, silently. */
 #define LIMIT_JSON_NUMBER_BYTES 63u
 
+/* Memory kept from one encoding to the next: that of a body of the service, several times over. */
+#define LIMIT_JSON_KEPT_BYTES (64u * 1024u)
+
 /* The path to a refused value, and what is shown of one key in it or in a message. */
 #define LIMIT_JSON_PATH_BYTES 1024u
 #define LIMIT_JSON_SHOWN_BYTES 48u
@@ -65,9 +68,9 @@
 /* Text of an error, kept in the object so that reporting needs no memory. */
 #define LIMIT_ERROR_BYTES 256
 
-/* --- proactive.httpd ------------------------------------------------------------------------------ */
+/* --- proactive.httpd --- */
 
-/* Request bodies, unless the caller says otherwise: a skill's request and an event are below 32 KB. */
+/* Request bodies, unless the caller says otherwise: far above an event and a skill's request. */
 #define LIMIT_HTTPD_BODY_BYTES (256u * 1024u)
 
 /* Most that the caller may ask for, and the largest answer it may give. */
@@ -86,7 +89,7 @@
 #define LIMIT_HTTPD_CONNECTIONS 1000
 #define LIMIT_HTTPD_CONNECTIONS_MOST 65536
 
-/* Seconds a request may take to arrive, and a connection may rest, unless the caller says otherwise. */
+/* Seconds a request may take to arrive and a connection may rest, unless told otherwise. */
 #define LIMIT_HTTPD_IDLE_SECONDS 60
 #define LIMIT_HTTPD_IDLE_MOST 86400
 

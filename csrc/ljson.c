@@ -12,17 +12,49 @@
 /* Slots a walk takes at each level, with room to spare. */
 #define STACK_NEEDED (4 * LIMIT_JSON_DEPTH + 16)
 
-void ljson_empty(ljson_box *b) {
-  json_free(b->tree);
-  json_text_free(b->text);
+static void forget_texts(ljson_box *b) {
   buf_free(&b->out);
-  b->tree = NULL;
-  b->text = NULL;
+  buf_free(&b->scratch);
+  json_members_free(&b->members);
 }
 
 static int box_gc(lua_State *L) {
-  ljson_empty(luaL_checkudata(L, 1, BOX));
+  ljson_box *b = luaL_checkudata(L, 1, BOX);
+  json_free(b->tree);
+  b->tree = NULL;
+  b->keeps = false; /* at the end of a state another finalizer may still use it */
+  forget_texts(b);
   return 0;
+}
+
+static ljson_box *new_box(lua_State *L) {
+  ljson_box *b = lcompat_newuserdata(L, sizeof *b);
+  *b = (ljson_box){.tree = NULL};
+  buf_init(&b->out, LIMIT_JSON_TEXT_BYTES);
+  buf_init(&b->scratch, LIMIT_JSON_TEXT_BYTES);
+  luaL_setmetatable(L, BOX);
+  return b;
+}
+
+ljson_box *ljson_take(lua_State *L) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  ljson_box *b = lua_touserdata(L, -1);
+  if (b->taken) {
+    lua_pop(L, 1);
+    b = new_box(L);
+  }
+  b->taken = true;
+  buf_reset(&b->out);
+  b->members.count = 0;
+  return b;
+}
+
+void ljson_give_back(ljson_box *b) {
+  json_free(b->tree);
+  b->tree = NULL;
+  size_t size = b->out.size > b->scratch.size ? b->out.size : b->scratch.size;
+  if (!b->keeps || size > LIMIT_JSON_KEPT_BYTES) forget_texts(b);
+  b->taken = false;
 }
 
 /* Pushes `options.name`, or nil; type: what it must be when it is given, LUA_TNONE for anything. */
@@ -36,8 +68,7 @@ static void push_option(lua_State *L, const char *name, int type) {
     luaL_error(L, "bad option '%s': %s expected", name, lua_typename(L, type));
 }
 
-/* Fills the slots and reserves the stack of the walk. */
-ljson_box *ljson_begin(lua_State *L) {
+void ljson_options(lua_State *L) {
   lua_settop(L, OPTIONS);
   if (!lua_isnil(L, OPTIONS)) luaL_checktype(L, OPTIONS, LUA_TTABLE);
   push_option(L, "array", LUA_TTABLE);
@@ -45,15 +76,10 @@ ljson_box *ljson_begin(lua_State *L) {
   push_option(L, "order", LUA_TTABLE);
   push_option(L, "pretty", LUA_TBOOLEAN);
   luaL_checkstack(L, STACK_NEEDED, "JSON");
-  ljson_box *b = lcompat_newuserdata(L, sizeof *b);
-  b->tree = NULL;
-  b->text = NULL;
-  buf_init(&b->out, LIMIT_JSON_TEXT_BYTES);
-  luaL_setmetatable(L, BOX);
-  return b;
 }
 
-int ljson_no_memory(lua_State *L) {
+int ljson_no_memory(lua_State *L, ljson_box *b) {
+  ljson_give_back(b);
   return luaL_error(L, "not enough memory");
 }
 
@@ -118,30 +144,33 @@ static int l_decode(lua_State *L) {
   size_t len;
   json_error error;
   luaL_checktype(L, VALUE, LUA_TSTRING);
-  ljson_box *b = ljson_begin(L);
+  ljson_options(L);
+  ljson_box *b = ljson_take(L);
   const char *text = lua_tolstring(L, VALUE, &len);
-  switch (json_parse(text, len, &b->tree, &error)) {
-  case JSON_OK:
-    push_value(L, b->tree);
-    ljson_empty(b);
-    return 1;
-  case JSON_REFUSED:
-    lua_pushnil(L);
-    lua_pushstring(L, error.message);
-    lua_pushinteger(L, error.line);
-    lua_pushinteger(L, error.column);
-    return 4;
-  default:
-    return ljson_no_memory(L);
-  }
+  json_status status = json_parse(text, len, &b->tree, &error);
+  if (status == JSON_NOMEM) return ljson_no_memory(L, b);
+  if (status == JSON_OK) push_value(L, b->tree);
+  ljson_give_back(b);
+  if (status == JSON_OK) return 1;
+  lua_pushnil(L);
+  lua_pushstring(L, error.message);
+  lua_pushinteger(L, error.line);
+  lua_pushinteger(L, error.column);
+  return 4;
+}
+
+/* Adds a function with a box of its own. */
+static void add_function(lua_State *L, const char *name, lua_CFunction function) {
+  new_box(L)->keeps = true;
+  lua_pushcclosure(L, function, 1);
+  lua_setfield(L, -2, name);
 }
 
 void ljson_open(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"encode", ljson_encode}, {"decode", l_decode}, {NULL, NULL}};
   luaL_newmetatable(L, BOX);
   lua_pushcfunction(L, box_gc);
   lua_setfield(L, -2, "__gc");
   lua_pop(L, 1);
-  luaL_setfuncs(L, functions, 0);
+  add_function(L, "encode", ljson_encode);
+  add_function(L, "decode", l_decode);
 }

@@ -7,78 +7,72 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json_write.h"
 #include "lcompat.h"
 #include "ljson_box.h"
 
 #define TOO_LONG "too long for one JSON text"
 #define LONGEST_LIST 2147483647 /* lua_rawgeti of Lua 5.1 counts in int */
 
-/* One step of the way to a value: a key with its rank or, where key is NULL, an index. */
+/* One step of the way to a value: a key or, where key is NULL, an index. */
 typedef struct {
   const char *key;
   size_t len;
-  double rank;
   int index;
 } step;
 
 /* The walk calls nothing of Lua that allocates: so no collector runs, no finalizer changes a table
- * under it, and the tree may borrow the bytes of Lua's strings until it is printed. */
+ * under it, and the keys of its path and of the members stay where they are. */
 typedef struct {
   lua_State *L;
   ljson_box *box;
-  bool has_null, has_order;
-  size_t size; /* roughly what the text will take */
-  int depth;   /* containers open: so many steps lead to the value at hand */
+  int null_type; /* the Lua type of the value that stands for null; LUA_TNONE: there is none */
+  bool has_order;
+  int depth; /* containers open: so many steps lead to the value at hand */
   step path[LIMIT_JSON_DEPTH];
   const char *why; /* of a refusal; NULL: memory ran out */
 } walk;
 
-static bool add_value(walk *w, json_node *parent);
+static bool write_value(walk *w);
 
 static bool refuse(walk *w, const char *why) {
   w->why = why;
   return false;
 }
 
-/* Gives the node to its parent, or to the box when it is the root. Before anything else is done
- * with it, so that it has an owner at all times. */
-static bool attach(walk *w, json_node *parent, json_node *node) {
-  if (parent == NULL) {
-    w->box->tree = node;
-    return node != NULL;
+/* Whether that succeeded. */
+static bool is_written(walk *w, json_written written) {
+  switch (written) {
+  case JSON_WRITTEN:
+    return true;
+  case JSON_HOLDS_NUL:
+    return refuse(w, "a text that holds a NUL byte");
+  case JSON_NOT_UTF8:
+    return refuse(w, "a text that is not UTF-8");
+  case JSON_FULL:
+    return refuse(w, TOO_LONG);
+  default:
+    return false;
   }
-  const step *last = &w->path[w->depth - 1];
-  if (last->key == NULL) return json_append(parent, node);
-  return json_set(parent, last->key, node, last->rank);
 }
 
-/* Counts what will be written: so many bytes, and a comma, quotation marks or the like. */
-static bool count(walk *w, size_t bytes) {
-  w->size += bytes + 4;
-  return w->size <= LIMIT_JSON_TEXT_BYTES || refuse(w, TOO_LONG);
+static bool put(walk *w, const char *bytes, size_t len) {
+  buf_status status = buf_add(&w->box->out, bytes, len);
+  return status == BUF_OK || (status == BUF_FULL && refuse(w, TOO_LONG));
 }
 
-static bool check_text(walk *w, const char *text, size_t len) {
-  for (size_t at = json_ascii(text, len), run; at < len; at += run) {
-    if (text[at] == '\0') return refuse(w, "a text that holds a NUL byte");
-    run = json_utf8(text + at, len - at);
-    if (run == 0) return refuse(w, "a text that is not UTF-8");
-  }
-  return count(w, len);
-}
-
-static bool add_text(walk *w, json_node *parent) {
+static bool write_text(walk *w) {
   size_t len;
   const char *text = lua_tolstring(w->L, -1, &len);
-  return check_text(w, text, len) && attach(w, parent, json_new_text(text));
+  return is_written(w, json_put_text(&w->box->out, text, len));
 }
 
-static bool add_number(walk *w, json_node *parent) {
+static bool write_number(walk *w) {
   double n = (double)lua_tonumber(w->L, -1);
   if (isnan(n)) return refuse(w, "NaN is no JSON value");
   if (isinf(n)) return refuse(w, "infinity is no JSON value");
   if (lcompat_beyond_exact(w->L, -1)) return refuse(w, JSON_BEYOND_EXACT);
-  return count(w, 16) && attach(w, parent, json_new_number(n));
+  return is_written(w, json_put_number(&w->box->out, n));
 }
 
 /* A key that is no text stands in a table that otherwise has texts, or should have numbers. */
@@ -106,21 +100,20 @@ static bool measure_list(walk *w, int *length) {
   return last == *length || refuse(w, "a list with holes");
 }
 
-static bool add_list(walk *w, json_node *parent) {
+static bool write_list(walk *w) {
   int length;
-  if (!measure_list(w, &length) || !count(w, 0)) return false;
-  json_node *array = json_new_array();
-  if (!attach(w, parent, array)) return false;
+  if (!measure_list(w, &length) || !put(w, "[", 1)) return false;
   step *here = &w->path[w->depth++];
   here->key = NULL;
   for (int i = 1; i <= length; i++) {
     here->index = i;
+    if (i > 1 && !put(w, ",", 1)) return false;
     lua_rawgeti(w->L, -1, i);
-    if (!add_value(w, array)) return false;
+    if (!write_value(w)) return false;
     lua_pop(w->L, 1);
   }
   w->depth--;
-  return true;
+  return put(w, "]", 1);
 }
 
 /* The rank of the key below the top of the stack. */
@@ -131,66 +124,79 @@ static double rank_of_key(walk *w) {
   lua_rawget(w->L, ORDER);
   if (lua_type(w->L, -1) == LUA_TNUMBER) rank = (double)lua_tonumber(w->L, -1);
   lua_pop(w->L, 1);
-  return rank;
+  return isnan(rank) ? HUGE_VAL : rank;
 }
 
-static bool add_map(walk *w, json_node *parent) {
+/* Writes the member whose key and value are on top of the stack, and leaves them there. */
+static bool write_member(walk *w, step *here) {
+  json_members *members = &w->box->members;
+  here->key = lua_tolstring(w->L, -2, &here->len);
+  json_member *member = json_members_add(members);
+  if (member == NULL) return false;
+  *member = (json_member){here->key, here->len, rank_of_key(w), w->box->out.len, 0};
+  size_t number = members->count - 1; /* the list may move when more are added */
+  if (!is_written(w, json_put_key(&w->box->out, here->key, here->len)) || !write_value(w))
+    return false;
+  members->list[number].last = w->box->out.len;
+  return true;
+}
+
+/* Writes the map whose first key and value are on top of the stack, above it, and takes them off.
+ * Its members are written as they come, and put into order when all are there. */
+static bool write_map(walk *w) {
   lua_State *L = w->L;
-  if (!count(w, 0)) return false;
-  json_node *object = json_new_object();
-  if (!attach(w, parent, object)) return false;
+  ljson_box *b = w->box;
+  size_t first = b->members.count;
   step *here = &w->path[w->depth++];
-  lua_pushnil(L);
-  while (lua_next(L, -2) != 0) {          /* table, key, value */
+  bool more = true;
+  for (const char *before = "{"; more; before = ",") { /* table, key, value */
     if (lua_type(L, -2) != LUA_TSTRING) { /* asked first: lua_tolstring would change a number */
       w->depth--;
       return refuse_key(w, lua_type(L, -2));
     }
-    here->key = lua_tolstring(L, -2, &here->len);
-    here->rank = rank_of_key(w);
-    if (!check_text(w, here->key, here->len) || !add_value(w, object)) return false;
+    if (!put(w, before, 1) || !write_member(w, here)) return false;
     lua_pop(L, 1);
+    more = lua_next(L, -2) != 0;
   }
   w->depth--;
-  json_sort(object);
-  return true;
+  return is_written(w, json_members_order(&b->members, first, &b->out, &b->scratch)) &&
+         put(w, "}", 1);
 }
 
-/* Whether the table on top of the stack is to be written as a list. */
-static bool is_list(walk *w) {
+/* Whether the table on top of the stack is marked as a list. */
+static bool is_marked(walk *w) {
+  if (!lua_getmetatable(w->L, -1)) return false;
+  bool marked = lua_rawequal(w->L, -1, ARRAY);
+  lua_pop(w->L, 1);
+  return marked;
+}
+
+static bool write_table(walk *w) {
   lua_State *L = w->L;
-  if (lua_getmetatable(L, -1)) {
-    bool marked = lua_rawequal(L, -1, ARRAY);
-    lua_pop(L, 1);
-    if (marked) return true;
-  }
-  lua_pushnil(L);
-  if (lua_next(L, -2) == 0) return false;
-  bool number = lua_type(L, -2) == LUA_TNUMBER;
-  lua_pop(L, 2);
-  return number;
-}
-
-static bool add_table(walk *w, json_node *parent) {
   if (w->depth == LIMIT_JSON_DEPTH)
     return refuse(w, "nested deeper than " JSON_TEXT_OF(LIMIT_JSON_DEPTH) ": is it cyclic?");
-  return is_list(w) ? add_list(w, parent) : add_map(w, parent);
+  if (is_marked(w)) return write_list(w);
+  lua_pushnil(L);
+  if (lua_next(L, -2) == 0) return put(w, "{}", 2);
+  if (lua_type(L, -2) != LUA_TNUMBER) return write_map(w);
+  lua_pop(L, 2);
+  return write_list(w);
 }
 
-/* Adds the value on top of the stack, and leaves it there. */
-static bool add_value(walk *w, json_node *parent) {
+/* Writes the value on top of the stack, and leaves it there. */
+static bool write_value(walk *w) {
   lua_State *L = w->L;
-  if (w->has_null && lua_rawequal(L, -1, NULL_VALUE))
-    return count(w, 4) && attach(w, parent, json_new_null());
-  switch (lua_type(L, -1)) {
+  int type = lua_type(L, -1);
+  if (type == w->null_type && lua_rawequal(L, -1, NULL_VALUE)) return put(w, "null", 4);
+  switch (type) {
   case LUA_TSTRING:
-    return add_text(w, parent);
+    return write_text(w);
   case LUA_TTABLE:
-    return add_table(w, parent);
+    return write_table(w);
   case LUA_TNUMBER:
-    return add_number(w, parent);
+    return write_number(w);
   case LUA_TBOOLEAN:
-    return count(w, 5) && attach(w, parent, json_new_bool(lua_toboolean(L, -1)));
+    return lua_toboolean(L, -1) ? put(w, "true", 4) : put(w, "false", 5);
   case LUA_TFUNCTION:
     return refuse(w, "a function is no JSON value");
   case LUA_TTHREAD:
@@ -226,49 +232,46 @@ static buf_status add_step(buf *out, const step *s) {
 /* Pushes nil, why, path. The path is made before Lua is asked for memory: until then the keys it
  * consists of are sure to be there. */
 static int push_refusal(walk *w) {
-  buf *path = &w->box->out;
+  buf *path = &w->box->scratch;
   buf_status status = BUF_OK;
-  if (w->why == NULL) return ljson_no_memory(w->L);
-  buf_free(path); /* what was indented before it became too long */
-  buf_init(path, LIMIT_JSON_PATH_BYTES);
-  for (int i = 0; i < w->depth && status == BUF_OK; i++) status = add_step(path, &w->path[i]);
-  if (status == BUF_NOMEM) return ljson_no_memory(w->L);
+  if (w->why == NULL) return ljson_no_memory(w->L, w->box);
+  buf_reset(path);
+  for (int i = 0; i < w->depth && status == BUF_OK && path->len < LIMIT_JSON_PATH_BYTES; i++)
+    status = add_step(path, &w->path[i]);
+  if (status != BUF_OK) return ljson_no_memory(w->L, w->box);
   lua_pushnil(w->L);
   lua_pushstring(w->L, w->why);
   lua_pushlstring(w->L, path->data != NULL ? path->data : "", path->len);
-  ljson_empty(w->box);
   return 3;
 }
 
-/* Prints the tree in the box; the text is then box.text or, indented, box.out. */
-static bool print(walk *w, bool pretty) {
-  ljson_box *b = w->box;
-  b->text = json_print(b->tree, w->size);
-  if (b->text == NULL) return false;
-  if (strlen(b->text) > LIMIT_JSON_TEXT_BYTES) return refuse(w, TOO_LONG);
-  if (!pretty) return true;
-  buf_status status = json_indent(&b->out, b->text);
-  return status == BUF_OK || (status == BUF_FULL && refuse(w, TOO_LONG));
+/* Pushes the text, or that text indented. */
+static int push_text(walk *w, bool pretty) {
+  const buf *text = &w->box->out;
+  if (pretty) {
+    buf_reset(&w->box->scratch);
+    buf_status status = json_indent(&w->box->scratch, text->data);
+    if (status == BUF_FULL) w->why = TOO_LONG;
+    if (status != BUF_OK) return push_refusal(w);
+    text = &w->box->scratch;
+  }
+  lua_pushlstring(w->L, text->data, text->len);
+  return 1;
 }
 
 /* encode(value, options) -> text | nil, message, path */
 int ljson_encode(lua_State *L) {
   luaL_checkany(L, VALUE);
+  ljson_options(L);
   walk w;
   w.L = L;
-  w.box = ljson_begin(L);
-  w.has_null = !lua_isnil(L, NULL_VALUE);
+  w.box = ljson_take(L);
+  w.null_type = lua_isnil(L, NULL_VALUE) ? LUA_TNONE : lua_type(L, NULL_VALUE);
   w.has_order = !lua_isnil(L, ORDER);
-  w.size = 0;
   w.depth = 0;
   w.why = NULL;
-  bool pretty = lua_toboolean(L, PRETTY);
   lua_pushvalue(L, VALUE);
-  if (!add_value(&w, NULL) || !print(&w, pretty)) return push_refusal(&w);
-  if (pretty)
-    lua_pushlstring(L, w.box->out.data, w.box->out.len);
-  else
-    lua_pushstring(L, w.box->text);
-  ljson_empty(w.box);
-  return 1;
+  int results = write_value(&w) ? push_text(&w, lua_toboolean(L, PRETTY)) : push_refusal(&w);
+  ljson_give_back(w.box);
+  return results;
 }

@@ -33,20 +33,28 @@ function json.is_array(value)
   return getmetatable(value) == Array
 end
 
+local core
+
+--- A function that writes values in one way, for what is written again and again.
+---@param opts? {pretty: boolean?, order: table<string, integer>?} order: keys are written by rank, then bytewise
+---@return fun(value: any): string?, string?, string?  as `json.encode`
+function json.encoder(opts)
+  local order, pretty = opts and opts.order, opts and opts.pretty
+  local options = { array = Array, null = null, order = order, pretty = pretty }
+  return function(value)
+    core = core or require "proactive.core"
+    return core.encode(value, options)
+  end
+end
+
 --- A table's JSON text.
 ---@param value any
----@param opts? {pretty: boolean?, order: table<string, integer>?} order: keys are written by rank, then bytewise
+---@param opts? {pretty: boolean?, order: table<string, integer>?} as for `json.encoder`
 ---@return string? text
 ---@return string? message  what cannot be written, and why
 ---@return string? path     where it stands
 function json.encode(value, opts)
-  opts = opts or {}
-  return require("proactive.core").encode(value, {
-    array = Array,
-    null = null,
-    order = opts.order,
-    pretty = opts.pretty,
-  })
+  return json.encoder(opts)(value)
 end
 
 local decode_options = { array = Array, null = null }

@@ -191,6 +191,9 @@ local function with_lists(value, node, parent)
   return result
 end
 
+local write = json.encoder { order = schema.order }
+local write_for_people = json.encoder { order = schema.order, pretty = true }
+
 --- The JSON text of a request body, fields in the order of the documentation; `{}` and `[]` as the
 --- schema says.
 ---@param body table
@@ -202,8 +205,7 @@ function request.encode(body, opts)
     error(("encode: a request body expected, got %s"):format(type(body)), 2)
   end
   local marked = with_lists(body, schema.envelope)
-  local pretty = opts and opts.pretty
-  local text, message, path = json.encode(marked, { order = schema.order, pretty = pretty })
+  local text, message, path = (opts and opts.pretty and write_for_people or write)(marked)
   if text then return text end
   return nil,
     errors.new("invalid", {

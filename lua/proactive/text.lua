@@ -35,13 +35,16 @@ local function after(s, at)
   return at + length
 end
 
+--- What `is_ascii` finds, for those to whom the call would cost more than the search.
+text.ASCII = "^[\1-\127]*$"
+
 --- Whether a text is ASCII without NUL: nearly all are, so this is what decides how fast a body is
 --- judged. The pattern matches in one sweep; one that looks for another character begins anew at
 --- every byte.
 ---@param s string
 ---@return boolean
 function text.is_ascii(s)
-  return find(s, "^[\1-\127]*$") ~= nil
+  return find(s, text.ASCII) ~= nil
 end
 
 --- What makes a text impossible to send, or nil.
@@ -88,6 +91,7 @@ end
 ---@param s string
 ---@return string
 function text.quote(s)
+  if #s <= QUOTED and find(s, "^[%w .:_-]*$") then return '"' .. s .. '"' end
   local beginning, rest = cut(s, QUOTED)
   local shown = beginning:gsub('["\\]', escape):gsub("[^\32-\126\128-\255]", escape)
   if text.problem(beginning) then shown = shown:gsub("[^\1-\127]", escape) end

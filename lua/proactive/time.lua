@@ -28,17 +28,34 @@ local byte, find, match, sub = string.byte, string.find, string.match, string.su
 --- of the service write.
 time.FORM = "YYYY-MM-DDThh:mm:ss, then Z or an offset such as +02:00"
 
---- Days from 1970-01-01 to a date of the Gregorian calendar. Years begin in March here, so that the
---- leap day is a year's last day; 146,097 days are 400 years.
-local function days_from_date(year, month, day)
-  if month <= 2 then
-    year, month = year - 1, month + 12
-  end
-  local leap_days = floor(year / 4) - floor(year / 100) + floor(year / 400)
-  return 365 * year + leap_days + floor((153 * (month - 3) + 2) / 5) + day - 719469
+local MONTH_STARTS = { 0 }
+for month = 2, 12 do
+  MONTH_STARTS[month] = MONTH_STARTS[month - 1] + MONTH_DAYS[month - 1]
 end
 
---- The inverse: year, month, day.
+local function is_leap(year)
+  return year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
+end
+
+--- Days from 1970-01-01 to the first day of a year of the Gregorian calendar. Kept: there are
+--- 10,000 years at most, and nearly all times are of two or three.
+local year_starts = setmetatable({}, {
+  __index = function(starts, year)
+    local past = year - 1
+    local leap_days = floor(past / 4) - floor(past / 100) + floor(past / 400)
+    starts[year] = 365 * past + leap_days - 719162
+    return starts[year]
+  end,
+})
+
+--- Days from 1970-01-01 to a date.
+local function days_from_date(year, month, day)
+  local days = year_starts[year] + MONTH_STARTS[month] + day - 1
+  return month > 2 and is_leap(year) and days + 1 or days
+end
+
+--- The inverse: year, month, day. Years begin in March here, so that the leap day is a year's last
+--- day; 146,097 days are 400 years.
 local function date_from_days(days)
   days = days + 719468
   local era = floor(days / 146097)
@@ -55,8 +72,7 @@ local function date_from_days(days)
 end
 
 local function month_days(year, month)
-  local leap = month == 2 and year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
-  return leap and 29 or MONTH_DAYS[month]
+  return month == 2 and is_leap(year) and 29 or MONTH_DAYS[month]
 end
 
 --- What is wrong with a text that is not of the form, as exactly as can be told.
@@ -97,6 +113,7 @@ end
 ---@return number? fraction
 ---@return integer|string? offset_or_message
 local function ending(text)
+  if #text == 20 and byte(text, 20) == 90 then return 0, 0 end -- a Z, as most have
   local fraction, zone = 0, sub(text, 20)
   if byte(zone) == 46 then -- a point
     fraction, zone = match(zone, "^(%.%d+)(.*)$")

@@ -21,6 +21,12 @@ local OPTIONS = {
   as = { "string", one_of = { "client", "service" } },
 }
 
+local NONE = {}
+
+-- The report of the last body, when it was acceptable; nil while it is in use.
+---@type proactive.Report?
+local spare
+
 --- The mistake of handing over an event deserves its own words, not six of a missing envelope.
 local function add_bare_event(body, report)
   report:enter("event")
@@ -79,8 +85,9 @@ return function(body, opts)
   if type(body) ~= "table" and type(body) ~= "string" then
     error(("validate: a request body or its JSON text expected, got %s"):format(type(body)), 2)
   end
-  opts = options.check(opts, OPTIONS, "validate")
-  local report = new_report(opts)
+  opts = opts == nil and NONE or options.check(opts, OPTIONS, "validate")
+  local report = spare and spare:reuse(opts) or new_report(opts)
+  spare = nil
   if type(body) == "string" then
     local value, message, line, column = json.decode(body)
     if message then return refuse_text(message, line, column) end
@@ -89,5 +96,6 @@ return function(body, opts)
   report.now = opts.now or os.time()
   check_body(body, report)
   local ok, found = report:result("the request body")
+  if ok then spare = report end
   return ok, found, ok and report.decoded and body or nil
 end

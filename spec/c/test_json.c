@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reading and writing JSON without Lua. */
-#include <math.h>
+ * Reading JSON without Lua. */
 #include <stdlib.h>
 
 #include "../../csrc/json.h"
 #include "check.h"
 
 #define REPEAT_BYTES 100000
-
-/* --- reading ------------------------------------------------------------------------------------ */
 
 static json_node *reading(const char *text) {
   json_error error;
@@ -250,99 +247,6 @@ static void quotes_for_people(void) {
   CHECK(strstr(out, "xx\xF0\x9F\x98\x80\"...") != NULL);
 }
 
-/* --- writing ------------------------------------------------------------------------------------ */
-
-static void writes(json_node *root, const char *want) {
-  char *text = json_print(root, 0);
-  CHECK_TEXT(text, want);
-  json_text_free(text);
-  json_free(root);
-}
-
-static void writes_numbers_exactly(void) {
-  const struct {
-    double number;
-    const char *text;
-  } numbers[] = {{0, "0"},
-                 {-0.0, "0"},
-                 {1e3, "1000"},
-                 {JSON_EXACT, "9007199254740992"},
-                 {-JSON_EXACT + 1, "-9007199254740991"},
-                 {1700000000123456, "1700000000123456"},
-                 {0.1, "0.1"},
-                 {0.1 + 0.2, "0.30000000000000004"},
-                 {-1.5, "-1.5"},
-                 {1.0 / 3, "0.3333333333333333"},
-                 {5e-324, "4.94065645841247e-324"},
-                 {1e-7, "1e-07"},
-                 {123456.789, "123456.789"}};
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-    writes(json_new_number(numbers[i].number), numbers[i].text);
-    CHECK(strtod(numbers[i].text, NULL) == numbers[i].number);
-  }
-}
-
-static void sorts_by_rank_then_bytes(void) {
-  json_node *object = json_new_object();
-  CHECK(json_set(object, "c", json_new_bool(true), HUGE_VAL));
-  CHECK(json_set(object, "a", json_new_null(), HUGE_VAL));
-  CHECK(json_set(object, "z", json_new_array(), 1));
-  CHECK(json_set(object, "B", json_new_text("t\"\n"), HUGE_VAL));
-  CHECK(json_set(object, "y", json_new_object(), 2));
-  json_sort(object);
-  CHECK(json_set(object, "0", json_new_bool(false), HUGE_VAL));
-  writes(object, "{\"z\":[],\"y\":{},\"B\":\"t\\\"\\n\",\"a\":null,\"c\":true,\"0\":false}");
-}
-
-static void sorts_many(void) {
-  enum { COUNT = 1000 };
-  static char keys[COUNT][8];
-  json_node *object = json_new_object();
-  json_sort(object);
-  for (int i = 0; i < COUNT; i++) {
-    snprintf(keys[i], sizeof keys[i], "%04d", i * 617 % COUNT);
-    CHECK(json_set(object, keys[i], json_new_null(), HUGE_VAL));
-  }
-  json_sort(object);
-  int i = 0;
-  char want[16];
-  for (const json_node *item = json_first(object); item != NULL; item = json_next(item)) {
-    snprintf(want, sizeof want, "%04d", i++);
-    CHECK_TEXT(json_key(item), want);
-  }
-  CHECK(i == COUNT);
-  json_free(object);
-}
-
-static void refuses_missing_items(void) {
-  json_node *array = json_new_array();
-  CHECK(!json_append(array, NULL));
-  CHECK(!json_set(array, "k", NULL, 0));
-  json_free(array);
-}
-
-static void indents_as_people_do(void) {
-  buf out;
-  buf_init(&out, 1000);
-  CHECK(json_indent(&out, "{\"a\":[1,{},[]],\"b\\\"{\":\"[,:]\\\\\",\"c\":{\"d\":-1.5e-07}}") ==
-        BUF_OK);
-  CHECK_TEXT(out.data, "{\n"
-                       "  \"a\": [\n"
-                       "    1,\n"
-                       "    {},\n"
-                       "    []\n"
-                       "  ],\n"
-                       "  \"b\\\"{\": \"[,:]\\\\\",\n"
-                       "  \"c\": {\n"
-                       "    \"d\": -1.5e-07\n"
-                       "  }\n"
-                       "}");
-  buf_free(&out);
-  buf_init(&out, 5);
-  CHECK(json_indent(&out, "[1,2]") == BUF_FULL);
-  buf_free(&out);
-}
-
 int main(void) {
   reads_every_kind();
   finds_members_by_case();
@@ -358,10 +262,5 @@ int main(void) {
   bounds_the_length();
   reads_big_objects();
   quotes_for_people();
-  writes_numbers_exactly();
-  sorts_by_rank_then_bytes();
-  sorts_many();
-  refuses_missing_items();
-  indents_as_people_do();
   return check_report();
 }

@@ -8,7 +8,7 @@ local values = require "proactive.schema.value"
 
 local attributes = {}
 
-local show = text.show
+local is_sendable, show = values.is_sendable, text.show
 
 -- Far more locales than there are; a longer list is a mistake that need not be read to its end.
 local MOST_LOCALES = 200
@@ -32,9 +32,10 @@ local function add_locale(locale, seen, known, report)
       expected = "each locale once",
     })
   elseif known and not known.set[locale] then
-    report:add("locale_known", ("the event is not known to support %s"):format(show(locale)), {
-      got = show(locale),
-      expected = table.concat(known, ", "),
+    local got = show(locale)
+    report:add("locale_known", ("the event is not known to support %s"):format(got), {
+      got = got,
+      expected = known.expected,
     })
   end
 end
@@ -69,15 +70,13 @@ local function check_text(name, given, names, report)
   })
 end
 
-local function is_fine(name, given, names)
-  return names[name] and type(given) == "string" and given ~= "" and values.is_sendable(given)
-end
-
 --- Checks the texts of one locale. An order matters only for what is reported.
 local function check_texts(entry, names, report)
   local fine = true
   for name, given in next, entry do
-    fine = fine and (name == "locale" or is_fine(name, given, names))
+    if name ~= "locale" then
+      fine = fine and names[name] and type(given) == "string" and given ~= "" and is_sendable(given)
+    end
   end
   if fine then return end
   for _, name in ipairs(values.sorted_keys(entry)) do

@@ -171,8 +171,10 @@ local function add_enum(value, node, report)
 end
 
 function checks.enum(value, node, report)
-  if type(value) ~= "string" then return add_type(value, node, report) end
-  if not node.set[value] then return add_enum(value, node, report) end
+  if not node.set[value] then
+    local add_it = type(value) == "string" and add_enum or add_type
+    return add_it(value, node, report)
+  end
   local dispute = node.disputed and node.disputed[value]
   if dispute then add("disputed", dispute, value, node, report) end
 end

@@ -107,6 +107,7 @@ function schema.make(events)
     event.type, event.state = name:match("^AMAZON%.(%w+)%.(%w+)$")
     event.locales = event.locales or DEFAULT_LOCALES
     event.locales.set = set_of(event.locales)
+    event.locales.expected = table.concat(event.locales, ", ")
     names[i], catalogue[name], payloads[name] = name, event, event.payload
     locales[name] = event.locales
   end

@@ -9,7 +9,7 @@ local text = require "proactive.text"
 ---@class proactive.Report
 ---@field keys (string|integer)[]   the way from the root to the value being checked
 ---@field depth integer             how many of `keys` are in use
----@field now number?                the current time, for a body
+---@field now number|false           the current time, for a body
 ---@field event boolean             an event is checked (texts in place), not a request body
 ---@field decoded boolean           the value comes from JSON text, where `{}` is no array
 ---@field seen integer              how many values outside the schema were looked at
@@ -56,24 +56,45 @@ local MOST = 100
 ---@field unknown_fields string?  "warn": unknown fields are warnings
 ---@field as string?              "service": only what the service is known to refuse is a violation
 
+local function set_options(self, opts)
+  self.strict, self.unknown_fields = opts.strict, opts.unknown_fields
+  self.service = opts.as == "service"
+  return self
+end
+
 --- A new, empty report.
 ---@param opts proactive.ReportOptions
 ---@return proactive.Report
 function report.new(opts)
-  return setmetatable({
+  local result = {
     keys = {},
     depth = 0,
+    now = false,
     event = false,
     decoded = false,
-    strict = opts.strict,
-    unknown_fields = opts.unknown_fields,
-    service = opts.as == "service",
+    strict = false,
+    unknown_fields = false,
+    service = false,
     violations = {},
     warnings = {},
     dropped = 0,
     seen = 0,
     uses = {},
-  }, Report)
+  }
+  return set_options(setmetatable(result, Report), opts)
+end
+
+--- A report on which nothing was violated, made ready for another body: most are, and a new one is
+--- a good part of what judging costs.
+---@param opts proactive.ReportOptions
+---@return proactive.Report same
+function Report:reuse(opts)
+  self.warnings, self.within, self.seen, self.dropped, self.decoded = {}, nil, 0, 0, false
+  local uses = self.uses
+  for i = #uses, 1, -1 do
+    uses[i] = nil
+  end
+  return set_options(self, opts)
 end
 
 --- A new, empty report on the payload of an event, before it has an envelope.

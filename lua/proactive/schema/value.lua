@@ -6,7 +6,8 @@ local text = require "proactive.text"
 local value = {}
 
 local next, type = next, type
-local show, is_ascii, LONGEST = text.show, text.is_ascii, text.LONGEST
+local find, show = string.find, text.show
+local ASCII, LONGEST = text.ASCII, text.LONGEST
 
 -- Deeper than any body of the service, and as deep as JSON text is read and written.
 local DEEPEST = 64
@@ -57,7 +58,7 @@ end
 ---@param given string
 ---@return boolean
 function value.is_sendable(given)
-  return #given <= LONGEST and is_ascii(given)
+  return #given <= LONGEST and find(given, ASCII) ~= nil
 end
 
 --- Checks that a text can be sent; the report stands at it.
