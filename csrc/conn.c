@@ -46,14 +46,6 @@ conn *conn_first(const conn_book *book, conn_state state) {
   return book->lists[state].first;
 }
 
-conn *conn_suspended(const conn_book *book) {
-  static const conn_state suspended[] = {CONN_WAITING, CONN_TAKEN, CONN_PACED};
-  conn *found = NULL;
-  for (size_t i = 0; !found && i < sizeof suspended / sizeof *suspended; i++)
-    found = conn_first(book, suspended[i]);
-  return found;
-}
-
 double conn_next_due(const conn_book *book) {
   const conn *arriving = conn_first(book, CONN_ARRIVING), *doomed = conn_first(book, CONN_DOOMED);
   double due = arriving ? arriving->due : INFINITY;

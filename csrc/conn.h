@@ -63,9 +63,6 @@ conn *conn_find(const conn_book *book, int64_t id);
 /* The connection that is longest in that state, or NULL. */
 conn *conn_first(const conn_book *book, conn_state state);
 
-/* Any suspended connection, or NULL. */
-conn *conn_suspended(const conn_book *book);
-
 /* When the next connection is due, INFINITY when none is. Relies on ARRIVING and DOOMED being due a
  * fixed time after they were entered. */
 double conn_next_due(const conn_book *book);

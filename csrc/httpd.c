@@ -44,10 +44,6 @@ static int descriptor(const conn *c) {
   return info ? info->connect_fd : -1;
 }
 
-static void suspend(conn *c) {
-  MHD_suspend_connection(c->mhd);
-}
-
 static void resume(httpd *s, conn *c, conn_state next) {
   conn_enter(c, next, deadline(s));
   s->resumed = true;
@@ -127,7 +123,7 @@ static bool collect_headers(conn *c, int count) {
 
 static enum MHD_Result hand_over(conn *c) {
   conn_submit(c);
-  suspend(c);
+  MHD_suspend_connection(c->mhd);
   return MHD_YES;
 }
 
@@ -191,7 +187,7 @@ static ssize_t on_more(void *context, uint64_t position, char *out, size_t max) 
   if (allowed <= sent) {
     double next = fmax(sent / p->rate, elapsed + LIMIT_HTTPD_PACE_SECONDS);
     conn_enter(p->conn, CONN_PACED, p->start + next);
-    suspend(p->conn);
+    MHD_suspend_connection(p->conn->mhd);
     return 0;
   }
   size_t piece = (size_t)fmin(allowed - sent, (double)max);
@@ -378,12 +374,24 @@ httpd *httpd_listen(const httpd_options *o, char error[LIMIT_ERROR_BYTES]) {
   return NULL;
 }
 
+static bool is_suspended(const conn *c) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_CONNECTION_SUSPENDED);
+  return info && info->suspended;
+}
+
+/* libmicrohttpd aborts the process when a connection is suspended at its end. So it is asked
+ * itself, whatever our book says. */
+static void stop_daemon(httpd *s) {
+  for (conn_state state = 0; state < CONN_STATES; state++)
+    for (conn *c = conn_first(&s->book, state); c; c = c->next)
+      if (is_suspended(c)) MHD_resume_connection(c->mhd);
+  MHD_stop_daemon(s->daemon);
+}
+
 void httpd_free(httpd *s) {
   if (!s) return;
-  if (s->daemon) {
-    for (conn *c; (c = conn_suspended(&s->book)) != NULL;) resume(s, c, CONN_DOOMED);
-    MHD_stop_daemon(s->daemon);
-  }
+  if (s->daemon) stop_daemon(s);
   waiter_cleanup(&s->waiter);
   conn_book_cleanup(&s->book);
   free(s);

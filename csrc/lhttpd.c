@@ -9,7 +9,7 @@
 #include "httpd.h"
 #include "lcompat.h"
 
-#define SERVER "proactive.httpd.server"
+#define SERVER "proactive.httpd.server" /* name of the metatable */
 
 typedef struct {
   httpd *server; /* NULL: closed */
@@ -31,8 +31,7 @@ static int push_failure(lua_State *L, const char *message) {
   return 2;
 }
 
-/* --- listen
- * --------------------------------------------------------------------------------------- */
+/* --- listen --- */
 
 static int integer_option(lua_State *L, const char *name, int otherwise, int low, int high) {
   lua_getfield(L, 1, name);
@@ -79,7 +78,7 @@ static void read_options(lua_State *L, httpd_options *o) {
   o->stop_on_stdin_eof = flag_option(L, "stop_on_stdin_eof");
 }
 
-static int l_listen(lua_State *L) {
+static int listen_on(lua_State *L) {
   httpd_options options;
   char error[LIMIT_ERROR_BYTES];
   read_options(L, &options);
@@ -90,8 +89,7 @@ static int l_listen(lua_State *L) {
   return b->server ? 1 : push_failure(L, error);
 }
 
-/* --- requests
- * -------------------------------------------------------------------------------------- */
+/* --- requests --- */
 
 static void push_lower(lua_State *L, const char *text, size_t len) {
   luaL_Buffer b;
@@ -161,8 +159,7 @@ static int server_next(lua_State *L) {
   return 1;
 }
 
-/* --- answers
- * ---------------------------------------------------------------------------------------- */
+/* --- answers --- */
 
 static int64_t check_id(lua_State *L, int i) {
   double n = lcompat_checknumber(L, i, 1, LCOMPAT_MAX_EXACT);
@@ -227,8 +224,7 @@ static int server_abort(lua_State *L) {
   return push_outcome(L, httpd_abort(s, id, bytes, len));
 }
 
-/* --- the loop
- * ------------------------------------------------------------------------------------------ */
+/* --- the loop --- */
 
 static int server_step(lua_State *L) {
   httpd *s = to_server(L);
@@ -292,7 +288,7 @@ LCOMPAT_EXPORT int luaopen_proactive_httpd(lua_State *L) {
     lua_setfield(L, -2, "__index");
   }
   lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, l_listen);
+  lua_pushcfunction(L, listen_on);
   lua_setfield(L, -2, "listen");
   return 1;
 }
