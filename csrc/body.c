@@ -2,13 +2,9 @@
 #include "body.h"
 
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
-#include "json_scan.h"
-
-#define WORD sizeof(uint64_t)
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte)) /* the same byte eight times */
+#include "json_write.h"
 
 void body_init(body *b) {
   *b = (body){.count = 0};
@@ -50,80 +46,19 @@ body_status body_prepare(body *b, const char *text, size_t len, const body_mark 
 
 /* --- filling --- */
 
-/* Whether none of eight bytes is a control character, a quotation mark, a backslash or above ASCII.
- * A byte that is lends its neighbours at most a false alarm. */
-static bool word_is_plain(const char *bytes) {
-  uint64_t word;
-  memcpy(&word, bytes, WORD);
-  uint64_t quote = (word ^ EACH('"')) - EACH(1);
-  uint64_t backslash = (word ^ EACH('\\')) - EACH(1);
-  uint64_t control = word - EACH(0x20);
-  return ((word | control | quote | backslash) & EACH(0x80)) == 0;
-}
-
-static bool byte_is_plain(char c) {
-  return c >= 0x20 && c != '"' && c != '\\' && (unsigned char)c < 0x80;
-}
-
-/* Ids and times are: for them one look and one copy are all there is to do. */
-static bool is_plain(const char *text, size_t len) {
-  size_t at = 0;
-  for (; len - at >= WORD; at += WORD)
-    if (!word_is_plain(text + at)) return false;
-  while (at < len && byte_is_plain(text[at])) at++;
-  return at == len;
-}
-
-/* The letter of a two-character escape, or NUL: the byte has none. */
-static char short_escape(char c) {
-  switch (c) {
-  case '"':
-  case '\\':
-    return c;
-  case '\b':
-    return 'b';
-  case '\f':
-    return 'f';
-  case '\n':
-    return 'n';
-  case '\r':
-    return 'r';
-  case '\t':
-    return 't';
-  default:
-    return '\0';
-  }
-}
-
-static buf_status add_escape(buf *out, char c) {
-  static const char digits[] = "0123456789abcdef";
-  char letter = short_escape(c);
-  char pair[] = {'\\', letter};
-  char code[] = {'\\', 'u', '0', '0', digits[(c >> 4) & 1], digits[c & 15]};
-  return letter != '\0' ? buf_add(out, pair, sizeof pair) : buf_add(out, code, sizeof code);
-}
-
-/* Copies the runs between the bytes that need an escape. */
-static body_status add_escaped(buf *out, const char *text, size_t len) {
-  buf_status status = BUF_OK;
-  size_t copied = 0;
-  for (size_t at = 0, run; at < len && status == BUF_OK; at += run) {
-    char c = text[at];
-    run = json_utf8(text + at, len - at);
-    if (c == '\0') return BODY_NUL;
-    if (run == 0) return BODY_NOT_UTF8;
-    if (run > 1 || byte_is_plain(c)) continue;
-    status = buf_add(out, text + copied, at - copied);
-    if (status == BUF_OK) status = add_escape(out, c);
-    copied = at + 1;
-  }
-  if (status == BUF_OK) status = buf_add(out, text + copied, len - copied);
-  return status_of(status);
-}
-
 static body_status add_value(buf *out, body_value value) {
-  if (is_plain(value.text, value.len)) return status_of(buf_add(out, value.text, value.len));
-  return add_escaped(out, value.text, value.len);
+  switch (json_put_content(out, value.text, value.len)) {
+  case JSON_WRITTEN:
+    return BODY_OK;
+  case JSON_HOLDS_NUL:
+    return BODY_NUL;
+  case JSON_NOT_UTF8:
+    return BODY_NOT_UTF8;
+  case JSON_FULL:
+    return BODY_TOO_LONG;
+  default:
+    return BODY_NOMEM;
+  }
 }
 
 body_status body_fill(body *b, const body_value *values, int *culprit) {
