@@ -157,6 +157,18 @@ build/bench/node/node_modules: bench/node/package-lock.json
 	$(Q)npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
 	$(Q)touch $@
 
+interop: ## the exported JSON Schemas against ours: a stock validator judges the same payloads
+	@scripts/deps.sh interop
+	@$(SUBMAKE) all build/interop/node_modules
+	@LUA_PATH='./lua/?.lua;./lua/?/init.lua;./?.lua;;' LUA_CPATH='./build/5.4/?.so;;' \
+	  NODE_PATH=build/interop/node_modules lua5.4 spec/interop/json_schema.lua $(SEED)
+
+build/interop/node_modules: spec/interop/package-lock.json
+	$(Q)mkdir -p $(@D)
+	$(Q)cp spec/interop/package.json spec/interop/package-lock.json $(@D)
+	$(Q)npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
+	$(Q)touch $@
+
 lint: ## formatting, static analysis, layers, lists of sources, exported names
 	@scripts/deps.sh lint
 	@$(SUBMAKE) all
@@ -169,4 +181,4 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-.PHONY: all deps demo test units fuzzers asan torture fuzz bench soak lint clean help
+.PHONY: all deps demo test units fuzzers asan torture fuzz bench soak interop lint clean help

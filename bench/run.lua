@@ -2,13 +2,13 @@
 ---
 ---   run.lua [NAME…]     all of them without a name
 ---
---- Counts and ratios are promises, and a missed one ends the run with status 1; rates are only
---- printed: machines differ. Each writes its table to build/bench/NAME.md.
+--- Counts and ratios are promises, and a missed one ends the run with status 1; so is the rate of
+--- `validate`. Other rates are only printed: machines differ. Each writes its table to build/bench/NAME.md.
 
 local files = require("bench.lib.files")
 local process = require("bench.lib.process")
 
-local NAMES = { "sandbox", "body", "delivery", "memory", "frames", "latency", "token" }
+local NAMES = { "sandbox", "validate", "body", "delivery", "memory", "frames", "latency", "token" }
 
 local function known(name)
   for _, other in ipairs(NAMES) do

@@ -7,7 +7,8 @@
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 
-usage="usage: scripts/deps.sh PURPOSE... (build demo test lint asan torture fuzz bench soak rocks)"
+usage="usage: scripts/deps.sh PURPOSE...
+purposes: build demo test lint asan torture fuzz bench interop soak rocks"
 
 die() {
   printf '%s\n' "$@" >&2
@@ -100,6 +101,12 @@ needs_bench() {
   need util-linux program taskset
 }
 
+needs_interop() {
+  needs_demo
+  need nodejs program node
+  need npm program npm
+}
+
 needs_soak() { needs_demo; }
 
 needs_rocks() {
@@ -174,7 +181,9 @@ install_missing() {
 [ $# -gt 0 ] || die "$usage"
 for purpose in "$@"; do
   case $purpose in
-    build | demo | test | lint | asan | torture | fuzz | bench | soak | rocks) "needs_$purpose" ;;
+    build | demo | test | lint | asan | torture | fuzz | bench | interop | soak | rocks)
+      "needs_$purpose"
+      ;;
     *) die "$usage" ;;
   esac
 done

@@ -173,7 +173,41 @@ describe("proactive events", function()
     end
     local listed = lines_of(cli.run({ "events", "--json" }).stdout)
     assert.equal(#names, #listed)
-    assert.equal(names[1], listed[1].event)
+    for index, name in ipairs(names) do
+      local event = assert(proactive.events[name](proactive.events[name].example))
+      assert.equal(name, listed[index].event)
+      assert.equal(assert(proactive.preview(event, "en-US")).text, listed[index].sample)
+    end
+  end)
+
+  it("prints an event's JSON Schema with --json, on one line", function()
+    for _, name in ipairs(names) do
+      local ran = cli.run { "events", name, "--json" }
+      assert.equal(0, ran.status, ran.stderr)
+      local printed = lines_of(ran.stdout)
+      assert.same({ require("proactive.schema.json_schema").payload(name) }, printed)
+      assert.equal("https://json-schema.org/draft/2020-12/schema", printed[1]["$schema"])
+    end
+  end)
+
+  it("shows every field, enum value and limit of an event", function()
+    local schema = require "proactive.schema"
+    for _, name in ipairs(names) do
+      local shown = cli.run({ "events", name }).stdout:gsub("%s+", " ")
+      local function follow(node)
+        for _, field in ipairs(node.fields or {}) do
+          local required = field.required and "required" or "optional"
+          local line = (" %s %s, %s"):format(field.name, field.kind, required)
+          assert.truthy(shown:find(line, 1, true), line)
+          local limited = field.values or field.items or field.kind == "integer"
+          if limited then assert.truthy(shown:find(field.expected, 1, true), field.expected) end
+          follow(field)
+        end
+      end
+      follow(schema.catalogue[name].payload)
+      local locales = table.concat(schema.catalogue[name].locales, ", ")
+      assert.truthy(shown:find("locales: " .. locales, 1, true), name)
+    end
   end)
 
   it("shows an event's fields, and an example that is the event", function()

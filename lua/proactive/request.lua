@@ -228,24 +228,28 @@ local function texts_of(name, attributes)
   return texts
 end
 
-local function with_texts(value, attributes)
+local function with_texts(value, attributes, used)
   if type(value) == "table" and value ~= json.null then
     local copy = json.is_array(value) and json.array {} or {}
     for key, item in next, value do
-      copy[key] = with_texts(item, attributes)
+      copy[key] = with_texts(item, attributes, used)
     end
     return copy
   end
   local name = type(value) == "string" and value:match("^localizedattribute:(.+)$")
-  return name and { localized = texts_of(name, attributes) } or value
+  if not name then return value end
+  used[name] = used[name] or texts_of(name, attributes)
+  return { localized = used[name] }
 end
 
 --- The event of a body that `proactive.validate` accepts, its texts put back in place.
 ---@param body table
 ---@return proactive.Event
+---@return table<string, table<string, string>> texts  by the name the payload uses, then by locale
 function request.event(body)
-  local attributes = body.localizedAttributes or {}
-  return { name = body.event.name, payload = with_texts(body.event.payload, attributes) }
+  local used = {}
+  local payload = with_texts(body.event.payload, body.localizedAttributes or {}, used)
+  return { name = body.event.name, payload = payload }, used
 end
 
 return request

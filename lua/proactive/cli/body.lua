@@ -73,35 +73,6 @@ function body.requests(args, loaded, target)
   return list
 end
 
---- The texts of one name, by locale.
-local function texts_of(request, name)
-  local texts = {}
-  for _, entry in ipairs(request.localizedAttributes) do
-    if type(entry) == "table" and entry.locale then texts[entry.locale] = entry[name] end
-  end
-  return texts
-end
-
-local function with_texts(value, request)
-  if type(value) == "table" then
-    local copy = setmetatable({}, getmetatable(value))
-    for key, item in pairs(value) do
-      copy[key] = with_texts(item, request)
-    end
-    return copy
-  end
-  local name = type(value) == "string" and value:match("^localizedattribute:(.+)$")
-  return name and { localized = texts_of(request, name) } or value
-end
-
---- The event of a valid body, its texts put back where `localizedattribute:NAME` stands.
----@param request table
----@return table event
-function body.event(request)
-  local full = { localizedAttributes = request.localizedAttributes or {} }
-  return { name = request.event.name, payload = with_texts(request.event.payload, full) }
-end
-
 --- A body as lines of indented JSON.
 ---@param request table
 ---@return string[]

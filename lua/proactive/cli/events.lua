@@ -6,6 +6,7 @@ local flags = require "proactive.cli.flags"
 local nearest = require "proactive.nearest"
 local needs = require "proactive.cli.needs"
 local stop = require "proactive.cli.stop"
+local text = require "proactive.text"
 
 local command = {
   summary = "the catalogue of events, or all about one",
@@ -14,7 +15,9 @@ local command = {
 
 function command.declare(parser)
   parser:argument("NAME"):target("name"):args("?"):description "An event; MediaContent will do."
-  flags.json(parser)
+  parser
+    :flag("--json")
+    :description "One JSON object per line for each event; of one event, its payload's JSON Schema."
 end
 
 local LOCALE = "en-US"
@@ -38,7 +41,7 @@ local function find(name)
   stop.usage("unknown event '%s'%s; proactive events lists them", name, nearest.hint(name, known))
 end
 
-local function print_json(entry, out)
+local function print_line(entry, out)
   local said = sample(entry)
   out:json { event = entry.name, about = entry.about, sample = said.text, known = said.known }
 end
@@ -54,7 +57,7 @@ local function list(out)
   for index, name in ipairs(schema.names) do
     local entry = schema.catalogue[name]
     if out.as_json then
-      print_json(entry, out)
+      print_line(entry, out)
     else
       if index > 1 then out:print "" end
       print_title(entry, out)
@@ -90,11 +93,28 @@ local function tree(node, out, indent)
   end
 end
 
+-- What holds for every field of a kind.
+local LIMITS = {
+  "time: ISO 8601 text with a zone, as 2026-01-15T10:00:00Z; in Lua also Unix seconds",
+  ("text: at most %d bytes; where localizable, also one for each locale"):format(text.LONGEST),
+}
+
+local function print_limits(entry, out)
+  for _, limit in ipairs(LIMITS) do
+    out:print("  %s", limit)
+  end
+  for _, line in ipairs(explain.fold("locales: " .. entry.locales.expected, 94)) do
+    out:print("  %s", line)
+  end
+end
+
 local function show(entry, out)
   local proactive = require "proactive"
   print_title(entry, out)
   out:print("")
   tree(entry.payload, out, 0)
+  out:print("")
+  print_limits(entry, out)
   out:print("")
   out:block(require("proactive.cli.source_text").script(entry), 0)
   out:print("")
@@ -103,13 +123,21 @@ local function show(entry, out)
   out:block(body.lines(assert(proactive.request(event, audience))), 0)
 end
 
+--- The payload's JSON Schema, for editors and validators of other languages.
+local function print_schema(entry, out)
+  local json = require "proactive.json"
+  local json_schema = require "proactive.schema.json_schema"
+  local opts = { order = json_schema.order() }
+  out:print("%s", assert(json.encode(json_schema.payload(entry.name), opts)))
+end
+
 function command.run(args, out)
   if args.name or out.as_json then needs.module("proactive.core") end
   local entry = args.name and find(args.name)
   if not entry then
     list(out)
   elseif out.as_json then
-    print_json(entry, out)
+    print_schema(entry, out)
   else
     show(entry, out)
   end

@@ -69,11 +69,10 @@ local function load(name)
   if problem then stop.with(2, "%s", file.describe(name, problem)) end
   if refusal then stop.with(1, refusal) end
   if loaded.event then return loaded.event end
-  local body = require "proactive.cli.body"
   local ok, err = require("proactive").validate(loaded.text)
   -- What has been sent once has expired by now: that does not change what Alexa says.
   if not ok and not only_late(err) then stop.with(1, err) end
-  return body.event(loaded.body)
+  return (require("proactive.request").event(loaded.body))
 end
 
 local COMPOSED = "composed: in the manner of Amazon's sentences, its own wording is not known"

@@ -3,42 +3,24 @@
 
 local json = require "proactive.json"
 local preview = require "proactive.preview"
+local request = require "proactive.request"
 local validate = require "proactive.validate"
 
 local speech = {}
 
--- The texts of one name by locale. A locale that comes twice is in doubt: it counts as missing.
-local function texts_of(attributes, name)
-  local texts, seen = {}, {}
-  for _, entry in ipairs(attributes) do
-    local locale = type(entry) == "table" and entry.locale
-    if locale then
-      texts[locale] = not seen[locale] and entry[name] or nil
-      seen[locale] = true
-    end
+-- The names whose text a device of the locale would need and not find, in a fixed order.
+local function missing_names(texts, locale)
+  local names = {}
+  for name, by_locale in pairs(texts) do
+    local text = by_locale[locale]
+    if type(text) ~= "string" or text == "" then names[#names + 1] = name end
   end
-  return texts
+  table.sort(names)
+  return names
 end
 
--- The payload with its texts put back where `localizedattribute:NAME` stands, as the constructors
--- give it.
-local function with_texts(value, attributes, missing, locale)
-  if type(value) == "table" then
-    local copy = json.is_array(value) and json.array {} or {}
-    for key, field in pairs(value) do
-      copy[key] = with_texts(field, attributes, missing, locale)
-    end
-    return copy
-  end
-  local name = type(value) == "string" and value:match("^localizedattribute:(.+)$")
-  if not name then return value end
-  local texts = texts_of(attributes, name)
-  if type(texts[locale]) ~= "string" or texts[locale] == "" then missing[#missing + 1] = name end
-  return { localized = texts }
-end
-
-local function notes_of(request, received_at, out)
-  local _, warnings = validate(request, { as = "service", now = received_at })
+local function notes_of(body, received_at, out)
+  local _, warnings = validate(body, { as = "service", now = received_at })
   for _, warning in ipairs(type(warnings) == "table" and warnings or {}) do
     out[#out + 1] = ("%s: %s"):format(warning.path, warning.message)
   end
@@ -50,17 +32,12 @@ end
 ---@param received_at number
 ---@return {spoken: string?, known: boolean?, readable: boolean, reason: string?, notes: string[]}
 function speech.of(text, locale, utc_offset, received_at)
-  local request = json.decode(text)
-  local attributes = request.localizedAttributes
-  if type(attributes) ~= "table" then attributes = {} end
-  local missing, result = {}, { readable = true, notes = json.array {} }
-  local event = {
-    name = request.event.name,
-    payload = with_texts(request.event.payload, attributes, missing, locale),
-  }
-  notes_of(request, received_at, result.notes)
+  local body = json.decode(text)
+  local event, texts = request.event(body)
+  local result = { readable = true, notes = json.array {} }
+  notes_of(body, received_at, result.notes)
+  local missing = missing_names(texts, locale)
   if #missing > 0 then
-    table.sort(missing)
     result.readable = false
     local names = table.concat(missing, ", ")
     result.reason = ("no text for the device's locale %s: %s"):format(locale, names)
