@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "http_internal.h"
+#include "process.h"
 
 #define WATCH_AGAIN 0.05 /* seconds until a descriptor the kernel refused is tried again */
 #define SLOT_BITS 12
@@ -44,7 +45,7 @@ int http_pool_open(http_pool *pool, char error[LIMIT_ERROR_BYTES]) {
 }
 
 static int pool_init(http_pool *pool, const http_options *options, char *error) {
-  pool->owner = getpid();
+  pool->owner = process_mark();
   pool->deadline = -1;
   pool->free_slot = -1;
   pool->burst_left = 1;
@@ -119,7 +120,7 @@ void http_pool_free(http_pool *pool) {
 }
 
 bool http_pool_forked(const http_pool *pool) {
-  return pool->owner != getpid();
+  return pool->owner != process_mark();
 }
 
 int http_pool_fd(const http_pool *pool) {

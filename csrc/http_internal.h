@@ -91,7 +91,7 @@ typedef struct {
 struct http_pool {
   CURLM *multi; /* NULL after it has failed, until the next transfer */
   poller *poller;
-  pid_t owner;
+  long owner;
   http_pool *next_abandoned;
 
   char *ca_file, *proxy, *user_agent;

@@ -16,19 +16,24 @@ static int push_errno(lua_State *L, int failure) {
   return 2;
 }
 
+/* The state's random bytes are the upvalue of the functions that draw on them. */
+static random_pool *pool_of(lua_State *L) {
+  return lua_touserdata(L, lua_upvalueindex(1));
+}
+
 /* id() -> a fresh reference id | nil, message */
 static int l_id(lua_State *L) {
   char id[RANDOM_ID_LENGTH + 1];
-  int failure = random_id(id);
+  int failure = random_id(pool_of(L), id);
   if (failure != 0) return push_errno(L, failure);
   lua_pushlstring(L, id, RANDOM_ID_LENGTH);
   return 1;
 }
 
-/* random() -> number in [0, 1) | nil, message. The state's pool is the function's upvalue. */
+/* random() -> number in [0, 1) | nil, message */
 static int l_random(lua_State *L) {
   double number;
-  int failure = random_number(lua_touserdata(L, lua_upvalueindex(1)), &number);
+  int failure = random_number(pool_of(L), &number);
   if (failure != 0) return push_errno(L, failure);
   lua_pushnumber(L, (lua_Number)number);
   return 1;
@@ -77,8 +82,7 @@ static int l_interrupted(lua_State *L) {
 }
 
 void lsystem_open(lua_State *L) {
-  static const luaL_Reg functions[] = {{"id", l_id},
-                                       {"sha256", l_sha256},
+  static const luaL_Reg functions[] = {{"sha256", l_sha256},
                                        {"watch_interrupt", l_watch_interrupt},
                                        {"interrupted", l_interrupted},
                                        {"monotonic", l_monotonic},
@@ -86,6 +90,9 @@ void lsystem_open(lua_State *L) {
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   random_pool_init(lcompat_newuserdata(L, sizeof(random_pool)));
+  lua_pushvalue(L, -1);
   lua_pushcclosure(L, l_random, 1);
-  lua_setfield(L, -2, "random");
+  lua_setfield(L, -3, "random");
+  lua_pushcclosure(L, l_id, 1);
+  lua_setfield(L, -2, "id");
 }

@@ -13,6 +13,8 @@
 #endif
 #endif
 
+#include "process.h"
+
 #define ENTROPY_AT_ONCE 256 /* getentropy gives no more */
 
 static int read_device(unsigned char *out, size_t len) {
@@ -46,14 +48,35 @@ int random_bytes(void *out, size_t len) {
   return 0;
 }
 
-int random_id(char out[RANDOM_ID_LENGTH + 1]) {
+void random_pool_init(random_pool *pool) {
+  pool->owner = process_mark();
+  pool->left = 0;
+}
+
+/* Takes len bytes of the pool, which holds at least as many when it is full. */
+static int take(random_pool *pool, void *out, size_t len) {
+  long self = process_mark();
+  if (pool->left < len || pool->owner != self) {
+    pool->left = 0;
+    int failure = random_bytes(pool->bytes, sizeof pool->bytes);
+    if (failure != 0) return failure;
+    pool->owner = self;
+    pool->left = sizeof pool->bytes;
+  }
+  memcpy(out, pool->bytes + sizeof pool->bytes - pool->left, len);
+  pool->left -= len;
+  return 0;
+}
+
+int random_id(random_pool *pool, char out[RANDOM_ID_LENGTH + 1]) {
   static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789~";
-  unsigned char bytes[2 * RANDOM_ID_LENGTH];
+  unsigned char bytes[RANDOM_ID_LENGTH];
   size_t done = 0;
   while (done < RANDOM_ID_LENGTH) {
-    int failure = random_bytes(bytes, sizeof bytes);
+    size_t wanted = RANDOM_ID_LENGTH - done;
+    int failure = take(pool, bytes, wanted);
     if (failure != 0) return failure;
-    for (size_t i = 0; i < sizeof bytes && done < RANDOM_ID_LENGTH; i++) {
+    for (size_t i = 0; i < wanted; i++) {
       unsigned six = bytes[i] & 63u; /* 63 is thrown away: a remainder would favour some */
       if (six < sizeof alphabet - 1) out[done++] = alphabet[six];
     }
@@ -62,23 +85,10 @@ int random_id(char out[RANDOM_ID_LENGTH + 1]) {
   return 0;
 }
 
-void random_pool_init(random_pool *pool) {
-  pool->owner = getpid();
-  pool->left = 0;
-}
-
 int random_number(random_pool *pool, double *number) {
   uint64_t bits;
-  pid_t self = getpid();
-  if (pool->left < sizeof bits || pool->owner != self) {
-    pool->left = 0;
-    int failure = random_bytes(pool->bytes, sizeof pool->bytes);
-    if (failure != 0) return failure;
-    pool->owner = self;
-    pool->left = sizeof pool->bytes;
-  }
-  memcpy(&bits, pool->bytes + sizeof pool->bytes - pool->left, sizeof bits);
-  pool->left -= sizeof bits;
+  int failure = take(pool, &bits, sizeof bits);
+  if (failure != 0) return failure;
   *number = (double)(bits >> 12) * 0x1p-52;
   return 0;
 }

@@ -43,10 +43,15 @@ local function is_presumed(job, err)
   return err.kind == "duplicate" or (err.kind == "invalid" and err.status == 400 and job:is_valid())
 end
 
---- Whether a refused token lets the job go again with another one.
+--- Whether a refused token lets the job go again with another one. One that was replaced while the
+--- job was under way does not count: the newer one was never tried.
 local function goes_with_new_token(self, job, err, now)
-  if err.kind ~= "auth" or job.token_retried then return false end
-  return self.source.handle:refused(job.generation, now) ~= "held"
+  if err.kind ~= "auth" then return false end
+  local verdict = self.source.handle:refused(job.generation, now)
+  if verdict == "stale" then return true end
+  if verdict == "held" or job.token_retried then return false end
+  job.token_retried = true
+  return true
 end
 
 --- The error of a job that failed: its own, or `expired` when only the time kept it from another
@@ -116,10 +121,7 @@ local function judge_one(self, id, job)
     if self.policy then self.policy:succeeded(job.cost) end
     return outcome.complete(self, job, receipt, nil, self.forget, id)
   end
-  if goes_with_new_token(self, job, err, now) then
-    job.token_retried = true
-    return again(self, id, job)
-  end
+  if goes_with_new_token(self, job, err, now) then return again(self, id, job) end
   local failure, at, cost = next_attempt(self, job, err, now)
   if failure then
     failure.uncertain = failure.uncertain or job.lost or nil
