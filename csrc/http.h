@@ -52,7 +52,9 @@ typedef struct {
   const void *body; /* copied; NULL for none */
   size_t body_len;
   double timeout;            /* seconds from the hand-over to libcurl */
-  const char *authorization; /* a whole header line, copied and wiped at the end; NULL for none */
+  const char *authorization; /* a whole header line that the caller has checked to be one, copied
+                                and wiped at the end; NULL for none */
+  size_t authorization_len;
 } http_request;
 
 /* Seconds from the hand-over to libcurl until each was done, waiting for a connection included; 0

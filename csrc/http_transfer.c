@@ -150,9 +150,8 @@ http_transfer *http_transfer_new(http_pool *pool, const http_request *request) {
   buf_init(&t->headers, LIMIT_HEADER_BYTES);
   buf_init(&t->body, LIMIT_BODY_BYTES);
   buf_init(&t->authorization, LIMIT_HEADER_LINE_BYTES);
-  const char *line = request->authorization;
   if (buf_add(&t->request, request->body, request->body_len) != BUF_OK ||
-      (line != NULL && buf_add(&t->authorization, line, strlen(line)) != BUF_OK)) {
+      buf_add(&t->authorization, request->authorization, request->authorization_len) != BUF_OK) {
     http_transfer_free(t);
     return NULL;
   }

@@ -244,7 +244,7 @@ static int l_pool_start(lua_State *L) {
   request.timeout = lcompat_checknumber(L, 4, 0.001, MOST_SECONDS);
   bool bears = !lua_isnoneornil(L, 5);
   if (http_pool_forked(pool)) return lhttp_push_forked(L);
-  request.authorization = bears ? ltoken_header(L, 5) : NULL;
+  if (bears) request.authorization = ltoken_header(L, 5, &request.authorization_len);
   if (bears && request.authorization == NULL) return push_failure(L, "the token is not there yet");
   return lhttp_start(L, pool, &request);
 }

@@ -27,8 +27,8 @@ static double check_now(lua_State *L, int index) {
   return lcompat_checknumber(L, index, -LATEST, LATEST);
 }
 
-const char *ltoken_header(lua_State *L, int index) {
-  return token_header(check_token(L, index)->token);
+const char *ltoken_header(lua_State *L, int index, size_t *len) {
+  return token_header(check_token(L, index)->token, len);
 }
 
 /* token:ask(now) -> advice */
@@ -212,8 +212,9 @@ static int l_reveal(lua_State *L) {
 }
 
 static int l_tostring(lua_State *L) {
+  size_t len;
   const token *t = check_token(L, 1)->token;
-  lua_pushfstring(L, LTOKEN_CLASS ": %s", token_header(t) != NULL ? "held" : "none yet");
+  lua_pushfstring(L, LTOKEN_CLASS ": %s", token_text(t, &len) != NULL ? "held" : "none yet");
   return 1;
 }
 

@@ -6,9 +6,10 @@
 
 #include <lua.h>
 
-/* The whole Authorization line of the token at that index, or NULL when it holds none. Raises when
- * the value is no token. Valid until the token is next changed: copy it before any Lua call. */
-const char *ltoken_header(lua_State *L, int index);
+/* The whole Authorization line of the token at that index and its length, or NULL when it holds
+ * none. Raises when the value is no token. Valid until the token is next changed: copy it before
+ * any Lua call. */
+const char *ltoken_header(lua_State *L, int index, size_t *len);
 
 /* Adds token to the table on top of the stack. */
 void ltoken_open(lua_State *L);

@@ -135,7 +135,8 @@ token_refusal token_refused(token *t, unsigned long generation, double now) {
   return TOKEN_HOLD;
 }
 
-const char *token_header(const token *t) {
+const char *token_header(const token *t, size_t *len) {
+  *len = t->header_len;
   return t->header;
 }
 

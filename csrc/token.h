@@ -48,8 +48,9 @@ void token_failed(token *t, double now);
 /* The service refused the token of that generation. */
 token_refusal token_refused(token *t, unsigned long generation, double now);
 
-/* "Authorization: Bearer ...", or NULL. Valid until the next call that changes the token. */
-const char *token_header(const token *t);
+/* "Authorization: Bearer ...", which can stand in a request as it is, or NULL. Valid until the next
+ * call that changes the token. */
+const char *token_header(const token *t, size_t *len);
 
 /* The token alone, for a person who insists; NULL when there is none. */
 const char *token_text(const token *t, size_t *len);

@@ -8,6 +8,13 @@
 #include "../../csrc/token.h"
 #include "check.h"
 
+static const char *header_of(const token *t) {
+  size_t len;
+  const char *header = token_header(t, &len);
+  CHECK(len == (header != NULL ? strlen(header) : 0));
+  return header;
+}
+
 static token *made(void) {
   token *t = token_new("form", 4);
   if (t == NULL) abort();
@@ -26,7 +33,7 @@ static void begins_with_nothing(void) {
   token *t = made();
   size_t len;
   CHECK(token_ask(t, 0) == TOKEN_FETCH);
-  CHECK(token_header(t) == NULL);
+  CHECK(header_of(t) == NULL);
   CHECK(token_text(t, &len) == NULL);
   CHECK(token_generation(t) == 0);
   CHECK(token_refused(t, 0, 0) == TOKEN_STALE);
@@ -48,7 +55,7 @@ static void waits_for_one_fetch(void) {
 static void makes_the_header(void) {
   token *t = born(0, 3600);
   size_t len = 0;
-  CHECK_TEXT(token_header(t), "Authorization: Bearer abc");
+  CHECK_TEXT(header_of(t), "Authorization: Bearer abc");
   CHECK_TEXT(token_text(t, &len), "abc");
   CHECK(len == 3);
   CHECK(token_generation(t) == 1);
@@ -67,7 +74,7 @@ static void is_fetched_ahead_of_its_end(void) {
   CHECK(token_ask(t, 4590) == TOKEN_WAIT);
   token_accept(t, "def", 3, 3600, 4591);
   CHECK(token_ask(t, 4591) == TOKEN_USE);
-  CHECK_TEXT(token_header(t), "Authorization: Bearer def");
+  CHECK_TEXT(header_of(t), "Authorization: Bearer def");
   CHECK(token_generation(t) == 2);
   token_free(t);
 }
@@ -109,7 +116,7 @@ static void assumes_sane_lives(void) {
 static void is_dropped_once_when_refused(void) {
   token *t = born(0, 3600);
   CHECK(token_refused(t, 1, 60) == TOKEN_DROPPED);
-  CHECK(token_header(t) == NULL);
+  CHECK(header_of(t) == NULL);
   CHECK(token_ask(t, 60) == TOKEN_FETCH);
   token_fetching(t);
   for (int i = 0; i < 99; i++) CHECK(token_refused(t, 1, 60) == TOKEN_STALE);
@@ -164,7 +171,7 @@ static void keeps_the_old_one_when_the_new_is_bad(void) {
   token_fetching(t);
   CHECK(token_accept(t, "a b", 3, 3600, 3400) == TOKEN_UNFIT);
   token_failed(t, 3400);
-  CHECK_TEXT(token_header(t), "Authorization: Bearer abc");
+  CHECK_TEXT(header_of(t), "Authorization: Bearer abc");
   CHECK(token_ask(t, 3401) == TOKEN_USE);
   CHECK(token_generation(t) == 1);
   token_free(t);
