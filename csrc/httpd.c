@@ -212,9 +212,10 @@ static struct MHD_Response *plain_response(const httpd_answer *a) {
   return MHD_create_response_from_buffer(a->body_len, body, MHD_RESPMEM_MUST_COPY);
 }
 
+/* An empty value is not taken; a blank reads as one. */
 static bool add_headers(struct MHD_Response *r, const httpd_answer *a, bool last) {
   for (const httpd_header *h = a->headers; h < a->headers + a->header_count; h++)
-    if (MHD_add_response_header(r, h->name, h->value) != MHD_YES) return false;
+    if (MHD_add_response_header(r, h->name, *h->value ? h->value : " ") != MHD_YES) return false;
   return !last || MHD_add_response_header(r, "Connection", "close") == MHD_YES;
 }
 

@@ -115,10 +115,10 @@ describe("httpd", function()
 
   describe("answers", function()
     it("with status, headers and body as given, and what the protocol wants", function()
-      local headers = { { "X-B", "2" }, { "X-A", "1" }, { "X-B", "3" } }
+      local headers = { { "X-B", "2" }, { "X-A", "1" }, { "X-B", "3" }, { "X-C", "" } }
       local _, received, ending = ask(get "/", 418, headers, "short\0and stout")
       assert.matches("^HTTP/1.1 418 ", received)
-      assert.matches("\r\nX%-B: 2\r\n.*X%-A: 1\r\n.*X%-B: 3\r\n", received)
+      assert.matches("\r\nX%-B: 2\r\n.*X%-A: 1\r\n.*X%-B: 3\r\nX%-C: +\r\n", received)
       assert.matches("\r\nDate: %a+, ", received)
       assert.matches("\r\nContent%-Length: 15\r\n", received)
       assert.equal("short\0and stout", received:match "\r\n\r\n(.*)$")
