@@ -3,7 +3,8 @@
 ---   run.lua [NAME…]     all of them without a name
 ---
 --- Counts and ratios are promises, and a missed one ends the run with status 1; so is the rate of
---- `validate`. Other rates are only printed: machines differ. Each writes its table to build/bench/NAME.md.
+--- `validate`. Other rates are only printed: machines differ. Each writes its table to
+--- build/bench/NAME.md.
 
 local files = require("bench.lib.files")
 local process = require("bench.lib.process")

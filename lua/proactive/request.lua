@@ -174,10 +174,11 @@ local function with_lists(value, node, parent)
   if node.kind == "choice" then node = node.of[parent[node.by]] end
   if not node or not node.has_list or type(value) ~= "table" then return value end
   if node.kind ~= "object" then return next(value) == nil and json.array {} or value end
-  local result = value
-  for _, field in ipairs(node.lists) do
+  local result, lists = value, node.lists
+  for i = 1, #lists do
+    local field = lists[i]
     local item = value[field.name]
-    local marked = with_lists(item, field, value)
+    local marked = item and with_lists(item, field, value)
     if marked ~= item then
       if result == value then
         result = {}

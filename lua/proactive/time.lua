@@ -33,12 +33,8 @@ for month = 2, 12 do
   MONTH_STARTS[month] = MONTH_STARTS[month - 1] + MONTH_DAYS[month - 1]
 end
 
-local function is_leap(year)
-  return year % 4 == 0 and (year % 100 ~= 0 or year % 400 == 0)
-end
-
 --- Days from 1970-01-01 to the first day of a year of the Gregorian calendar. Kept: there are
---- 10,000 years at most, and nearly all times are of two or three.
+--- 10,001 years at most, and nearly all times are of two or three.
 local year_starts = setmetatable({}, {
   __index = function(starts, year)
     local past = year - 1
@@ -50,8 +46,9 @@ local year_starts = setmetatable({}, {
 
 --- Days from 1970-01-01 to a date.
 local function days_from_date(year, month, day)
-  local days = year_starts[year] + MONTH_STARTS[month] + day - 1
-  return month > 2 and is_leap(year) and days + 1 or days
+  local start = year_starts[year]
+  local days = start + MONTH_STARTS[month] + day - 1
+  return month > 2 and year_starts[year + 1] - start == 366 and days + 1 or days
 end
 
 --- The inverse: year, month, day. Years begin in March here, so that the leap day is a year's last
@@ -72,7 +69,8 @@ local function date_from_days(days)
 end
 
 local function month_days(year, month)
-  return month == 2 and is_leap(year) and 29 or MONTH_DAYS[month]
+  local leap = month == 2 and year_starts[year + 1] - year_starts[year] == 366
+  return leap and 29 or MONTH_DAYS[month]
 end
 
 --- What is wrong with a text that is not of the form, as exactly as can be told.
@@ -138,7 +136,7 @@ function time.parse(text)
     return nil, explain(text)
   end
   local year, month, day, hour, minute, second = numbers(text)
-  if month < 1 or month > 12 or day < 1 or day > month_days(year, month) then
+  if month < 1 or month > 12 or day < 1 or (day > 28 and day > month_days(year, month)) then
     return nil, "there is no such day", "time"
   elseif hour > 23 or minute > 59 or second > 59 then
     return nil, "there is no such time of day", "time"

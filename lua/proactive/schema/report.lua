@@ -108,26 +108,41 @@ function report.of_event(opts)
   return result
 end
 
---- A key as it stands in a path.
-local function step(key, first)
+--- A key as it stands in a path, with the point before a name.
+local function step_of(key)
   if type(key) == "number" then
     return key % 1 == 0 and ("[%d]"):format(key) or ("[%.14g]"):format(key)
   elseif type(key) ~= "string" then
     return "[a " .. type(key) .. "]"
   elseif key:find("^[A-Za-z_][A-Za-z0-9_]*$") and #key <= 64 then
-    return first and key or "." .. key
+    return "." .. key
   end
   return "[" .. text.quote(key) .. "]"
+end
+
+-- The steps made so far, since paths are made of few names; so many are kept, whatever is judged.
+local MOST_STEPS = 500
+local steps, step_count = {}, 0
+
+local function step(key)
+  local known = steps[key]
+  if known then return known end
+  local made = step_of(key)
+  local kind = type(key)
+  if step_count < MOST_STEPS and #made <= 64 and (kind == "string" or kind == "number") then
+    steps[key], step_count = made, step_count + 1
+  end
+  return made
 end
 
 --- The path of the value being checked, as `event.payload.alert.garbageTypes[2]`.
 ---@return string
 function Report:path()
-  local parts = {}
+  local path = ""
   for i = 1, self.depth do
-    parts[i] = step(self.keys[i], i == 1)
+    path = path .. step(self.keys[i])
   end
-  return table.concat(parts)
+  return path:byte() == 46 and path:sub(2) or path -- no point before the first name
 end
 
 --- Whether a rule that was broken is a violation in the way this report judges.
