@@ -29,8 +29,9 @@ build = {
     ["proactive.core"] = {
       sources = {
         "csrc/body.c", "csrc/buf.c", "csrc/digest.c", "csrc/http.c", "csrc/http_config.c",
-        "csrc/http_form.c", "csrc/http_result.c", "csrc/http_route.c", "csrc/http_sigpipe.c",
-        "csrc/http_socket.c", "csrc/http_transfer.c", "csrc/http_warm.c", "csrc/interrupt.c",
+        "csrc/http_form.c", "csrc/http_parking.c", "csrc/http_result.c", "csrc/http_route.c",
+        "csrc/http_sigpipe.c", "csrc/http_socket.c", "csrc/http_transfer.c", "csrc/http_warm.c",
+        "csrc/interrupt.c",
         "csrc/json.c", "csrc/json_scan.c", "csrc/json_write.c", "csrc/lbody.c",
         "csrc/lcore.c", "csrc/lhttp.c",
         "csrc/ljson.c", "csrc/ljson_encode.c", "csrc/lresult.c", "csrc/lsystem.c",

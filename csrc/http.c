@@ -76,11 +76,6 @@ http_pool *http_pool_new(const http_options *options, char error[LIMIT_ERROR_BYT
   return pool;
 }
 
-static void end_transfer(http_transfer *t) {
-  if (t->easy != NULL && t->id != 0) curl_multi_remove_handle(t->lane->pool->multi, t->easy);
-  http_transfer_free(t);
-}
-
 /* What libcurl holds is the parent's: to clean it up would end TLS sessions the parent still uses.
  * It stays reachable, secrets aside, until the process ends. */
 static void abandon(http_pool *pool) {
@@ -106,8 +101,12 @@ void http_pool_free(http_pool *pool) {
   }
   http_sigpipe held;
   http_sigpipe_hold(&held);
-  for (int i = 0; i < pool->slot_count; i++)
-    if (pool->slots[i].transfer != NULL) end_transfer(pool->slots[i].transfer);
+  for (int i = 0; i < pool->slot_count; i++) {
+    http_transfer *t = pool->slots[i].transfer;
+    if (t == NULL) continue;
+    if (!t->ended) curl_multi_remove_handle(pool->multi, t->easy);
+    http_transfer_free(t);
+  }
   curl_multi_cleanup(pool->multi); /* closes connections, which refer to lanes and poller */
   http_sigpipe_restore(&held);
   http_routes_free(pool);
@@ -179,7 +178,7 @@ static int check_request(const http_pool *pool, const http_request *request, cha
 }
 
 static int hand_over(http_pool *pool, http_transfer *t, const http_request *request, char *error) {
-  CURLcode code = http_transfer_arm(t, &pool->routes[request->route], request);
+  CURLcode code = http_transfer_arm(t, request);
   if (code != CURLE_OK) return http_fail(error, "libcurl: %s", curl_easy_strerror(code));
   if (!enter(pool, t)) return http_fail(error, "more than %d transfers", LIMIT_TRANSFERS);
   t->started = http_now();
@@ -192,11 +191,12 @@ static int hand_over(http_pool *pool, http_transfer *t, const http_request *requ
 http_started http_start(http_pool *pool, const http_request *request, int *id,
                         char error[LIMIT_ERROR_BYTES]) {
   if (check_request(pool, request, error) != 0) return HTTP_REFUSED;
-  http_lane *lane = pool->routes[request->route].lane;
+  http_route_entry *route = &pool->routes[request->route];
+  http_lane *lane = route->lane;
   bool opens = http_lane_must_open(lane);
   if (opens && !http_pool_may_open(pool)) return HTTP_WAIT;
   if (http_pool_open(pool, error) != 0) return HTTP_REFUSED;
-  http_transfer *t = http_transfer_new(pool, request);
+  http_transfer *t = http_transfer_take(route);
   if (t == NULL) {
     http_explain(error, "out of memory");
     return HTTP_REFUSED;
@@ -217,8 +217,10 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
 static void finish(http_pool *pool, http_transfer *t, CURLcode code) {
   http_transfer_judge(t, code);
   curl_multi_remove_handle(pool->multi, t->easy);
-  curl_easy_cleanup(t->easy);
-  t->easy = NULL;
+  if (!t->reusable) {
+    curl_easy_cleanup(t->easy);
+    t->easy = NULL;
+  }
   t->lane->running--;
   pool->running--;
   http_list_append(&pool->ended, t);
@@ -284,7 +286,7 @@ static CURLMcode serve(http_pool *pool, double budget) {
 static void break_off(http_pool *pool) {
   for (int i = 0; i < pool->slot_count; i++) {
     http_transfer *t = pool->slots[i].transfer;
-    if (t != NULL && t->easy != NULL) finish(pool, t, CURLE_OUT_OF_MEMORY);
+    if (t != NULL && !t->ended) finish(pool, t, CURLE_OUT_OF_MEMORY);
   }
   curl_multi_cleanup(pool->multi);
   pool->multi = NULL;
@@ -340,22 +342,27 @@ int http_finished(const http_pool *pool) {
 
 const http_result *http_get_result(const http_pool *pool, int id) {
   const http_transfer *t = find(pool, id);
-  return t != NULL && t->easy == NULL ? &t->result : NULL;
+  return t != NULL && t->ended ? &t->result : NULL;
+}
+
+/* To end a transfer in its midst closes its connection, which writes to it. */
+static void withdraw(http_pool *pool, const http_transfer *t) {
+  http_sigpipe held;
+  http_sigpipe_hold(&held);
+  curl_multi_remove_handle(pool->multi, t->easy);
+  http_sigpipe_restore(&held);
+  t->lane->running--;
+  pool->running--;
 }
 
 void http_release(http_pool *pool, int id) {
   http_transfer *t = find(pool, id);
   if (t == NULL) return;
   http_list_leave(t);
-  if (t->easy == NULL) {
-    pool->finished--;
-  } else {
-    t->lane->running--;
-    pool->running--;
-  }
   leave(pool, t);
-  http_sigpipe held;
-  http_sigpipe_hold(&held);
-  end_transfer(t);
-  http_sigpipe_restore(&held);
+  if (t->ended)
+    pool->finished--;
+  else
+    withdraw(pool, t);
+  http_transfer_release(t);
 }

@@ -2,9 +2,9 @@
  *
  * What the parts of the HTTP engine know of each other. http.c: the pool, its steps and results;
  * http_config.c: what all transfers share; http_route.c: the rules for URLs and headers;
- * http_transfer.c: one request and its answer; http_result.c: what an answer tells; http_socket.c:
- * connections and readiness; http_warm.c: the certificate store; http_sigpipe.c: a signal of older
- * versions. */
+ * http_transfer.c: one request and its answer; http_parking.c: what is kept from one to the next;
+ * http_result.c: what an answer tells; http_socket.c: connections and readiness; http_warm.c: the
+ * certificate store; http_sigpipe.c: a signal of older versions. */
 #ifndef PROACTIVE_HTTP_INTERNAL_H
 #define PROACTIVE_HTTP_INTERNAL_H
 
@@ -40,12 +40,16 @@ typedef struct {
   bool multiplexed;     /* the last answer came over HTTP/2 */
 } http_lane;
 
+typedef struct http_transfer http_transfer;
+
 typedef struct {
   http_lane *lane;
   CURL *model; /* every option that is the same for all transfers of the route is set in it */
   char *method;
+  bool posts; /* POST or PUT: a request without a body has an empty one */
   struct curl_slist *headers;
   struct curl_slist *resolve; /* localhost, by our own word */
+  http_transfer *parked;      /* the last one first, by `next` */
 } http_route_entry;
 
 /* One descriptor libcurl spoke of, found by its number. */
@@ -55,26 +59,29 @@ typedef struct {
   bool dead; /* an idle connection the peer has ended; libcurl will notice when it next looks */
 } http_socket;
 
-typedef struct http_transfer http_transfer;
-
 /* In the order in which they came. A transfer is in one list at most. */
 typedef struct {
   http_transfer *first, *last;
 } http_list;
 
+/* One that went well is parked when it is released: the next request of its route finds handle and
+ * buffers made. */
 struct http_transfer {
   http_lane *lane;
-  CURL *easy; /* NULL when finished */
-  int id;
+  http_route_entry *route;
+  CURL *easy; /* NULL when it has ended and will not be used again */
   buf request;
   buf headers;
   buf body;
   buf authorization;
   struct curl_slist authorization_node; /* in front of the route's headers */
-  bool requested;                       /* the request was begun */
-  bool final;                           /* a final status and its headers have arrived */
-  bool headers_full;                    /* more header bytes than we take */
-  double started, answered;             /* answered: when the first header came; 0: none yet */
+  /* What follows begins as zero for each request. */
+  int id;
+  bool ended, reusable;     /* reusable: nothing of its outcome can have left the handle odd */
+  bool requested;           /* the request was begun */
+  bool final;               /* a final status and its headers have arrived */
+  bool headers_full;        /* more header bytes than we take */
+  double started, answered; /* answered: when the first header came; 0: none yet */
   http_result result;
   double stirred;  /* when it last made progress; of one in pool->answering */
   http_list *list; /* the one it is in, or NULL */
@@ -120,6 +127,7 @@ struct http_pool {
   http_list ended;           /* wait to be taken */
   http_list answering; /* HTTP/2, with a final status but running; by when they last stirred */
   int finished;        /* of ended */
+  int parked;          /* of all routes */
   int running;
 };
 
@@ -162,11 +170,15 @@ bool http_pool_may_open(const http_pool *pool);
 void http_list_append(http_list *list, http_transfer *t);
 void http_list_leave(http_transfer *t); /* whichever it is in */
 CURLcode http_transfer_configure(CURL *easy);
-http_transfer *http_transfer_new(http_pool *pool, const http_request *request);
-CURLcode http_transfer_arm(http_transfer *t, const http_route_entry *route,
-                           const http_request *request);
+CURLcode http_transfer_arm(http_transfer *t, const http_request *request);
 void http_transfer_judge(http_transfer *t, CURLcode code);
+
+/* http_parking.c. take: parked or new, not filled yet, NULL without memory; release: one that libcurl
+ * no longer has. */
+http_transfer *http_transfer_take(http_route_entry *route);
+void http_transfer_release(http_transfer *t);
 void http_transfer_free(http_transfer *t);
+void http_parked_free(http_route_entry *route);
 
 /* http_result.c */
 http_timings http_timings_of(const http_transfer *t);

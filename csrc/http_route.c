@@ -156,6 +156,7 @@ static CURLcode configure_model(const http_pool *pool, http_route_entry *r, cons
 }
 
 static void entry_cleanup(http_route_entry *r) {
+  http_parked_free(r);
   curl_easy_cleanup(r->model);
   curl_slist_free_all(r->headers);
   curl_slist_free_all(r->resolve);
@@ -166,6 +167,7 @@ static int entry_init(http_pool *pool, http_route_entry *r, const http_route *ro
                       const address *a, char *error) {
   *r = (http_route_entry){.method = strdup(route->method), .model = curl_easy_init()};
   r->lane = lane_for(pool, a);
+  r->posts = strcmp(route->method, "POST") == 0 || strcmp(route->method, "PUT") == 0;
   if (r->method == NULL || r->model == NULL || r->lane == NULL || !copy_headers(r, route) ||
       !resolve_localhost(r, a))
     return http_fail(error, "out of memory");

@@ -98,11 +98,10 @@ CURLcode http_transfer_configure(CURL *easy) {
   return code;
 }
 
-static CURLcode set_body(http_transfer *t, const char *method) {
+static CURLcode set_body(const http_transfer *t, const char *method) {
   CURL *easy = t->easy;
-  bool wants_body = strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0;
   CURLcode code = CURLE_OK;
-  if (t->request.len > 0 || wants_body) {
+  if (t->request.len > 0 || t->route->posts) {
     code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->request.len);
     if (code == CURLE_OK)
       code = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->request.len > 0 ? t->request.data : "");
@@ -116,46 +115,24 @@ static CURLcode set_body(http_transfer *t, const char *method) {
   return code;
 }
 
-static CURLcode set_headers(http_transfer *t, const http_route_entry *route) {
-  if (t->authorization.len == 0) return CURLE_OK; /* the model has the route's */
-  t->authorization_node =
-      (struct curl_slist){.data = t->authorization.data, .next = route->headers};
-  return curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, &t->authorization_node);
-}
-
-CURLcode http_transfer_arm(http_transfer *t, const http_route_entry *route,
-                           const http_request *request) {
-  t->easy = curl_easy_duphandle(route->model);
-  if (t->easy == NULL) return CURLE_OUT_OF_MEMORY;
-  CURL *easy = t->easy;
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
-#if HTTP_HAS_PREREQ
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
-#endif
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->result.error);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, http_milliseconds(request->timeout));
-  if (code == CURLE_OK) code = set_headers(t, route);
-  if (code == CURLE_OK) code = set_body(t, route->method);
-  return code;
-}
-
-http_transfer *http_transfer_new(http_pool *pool, const http_request *request) {
-  http_transfer *t = calloc(1, sizeof *t);
-  if (t == NULL) return NULL;
-  t->lane = pool->routes[request->route].lane;
-  buf_init(&t->request, LIMIT_REQUEST_BYTES);
-  buf_init(&t->headers, LIMIT_HEADER_BYTES);
-  buf_init(&t->body, LIMIT_BODY_BYTES);
-  buf_init(&t->authorization, LIMIT_HEADER_LINE_BYTES);
-  if (buf_add(&t->request, request->body, request->body_len) != BUF_OK ||
-      buf_add(&t->authorization, request->authorization, request->authorization_len) != BUF_OK) {
-    http_transfer_free(t);
-    return NULL;
+static CURLcode set_headers(http_transfer *t) {
+  struct curl_slist *headers = t->route->headers;
+  if (t->authorization.len > 0) {
+    t->authorization_node = (struct curl_slist){.data = t->authorization.data, .next = headers};
+    headers = &t->authorization_node;
   }
-  return t;
+  return curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, headers);
+}
+
+CURLcode http_transfer_arm(http_transfer *t, const http_request *request) {
+  if (buf_add(&t->request, request->body, request->body_len) != BUF_OK ||
+      buf_add(&t->authorization, request->authorization, request->authorization_len) != BUF_OK)
+    return CURLE_OUT_OF_MEMORY;
+  CURLcode code =
+      curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, http_milliseconds(request->timeout));
+  if (code == CURLE_OK) code = set_headers(t);
+  if (code == CURLE_OK) code = set_body(t, t->route->method);
+  return code;
 }
 
 /* Which part of the way failed. What is not named is a breach of the protocol. */
@@ -249,17 +226,10 @@ void http_transfer_judge(http_transfer *t, CURLcode code) {
     buf_reset(&t->headers);
   }
   r->sent = may_have_left(t, code);
+  t->ended = true;
+  t->reusable = code == CURLE_OK && t->final && t->route->posts;
   r->body = t->body.data != NULL ? t->body.data : "";
   r->body_len = t->body.len;
   r->headers = t->headers.data != NULL ? t->headers.data : "";
   r->headers_len = t->headers.len;
-}
-
-void http_transfer_free(http_transfer *t) {
-  curl_easy_cleanup(t->easy);
-  buf_wipe(&t->request);
-  buf_wipe(&t->headers);
-  buf_wipe(&t->body);
-  buf_wipe(&t->authorization);
-  free(t);
 }

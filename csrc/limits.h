@@ -40,6 +40,10 @@
 /* Streams on one HTTP/2 connection: libcurl's own default, named because the pool counts with it. */
 #define LIMIT_STREAMS 100
 
+/* A buffer of a transfer that is kept for the next request of its route: what a larger one holds in
+ * memory is worth more than the time to make it. An event and its answer are far below it. */
+#define LIMIT_PARKED_BYTES (16u * 1024u)
+
 /* Seconds without a byte after which an answer over HTTP/2 that has its status is taken to be over.
  * The hang this ends is libcurl's; a lost packet is sent again in less. */
 #define LIMIT_SILENT_SECONDS 1.0
