@@ -129,6 +129,11 @@ $(BUILD)/obj/%.o: spec/fuzz/%.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# The one that fuzzes through the binding brings a Lua along.
+$(BUILD)/spec/fuzz_validate: $(BUILD)/obj/fuzz_validate.o $(call objects,$(CORE_SOURCES))
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LUA_LIBS)
+
 $(BUILD)/spec/fuzz_%: $(BUILD)/obj/fuzz_%.o $(plain_objects)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS)
@@ -140,7 +145,7 @@ soak: ## many events on a bad day: nothing lost, nothing doubled; EVENTS=20000, 
 	  $(if $(filter jit,$(LUA)),luajit,lua$(LUA)) spec/soak.lua $(EVENTS)
 
 # Both Luas are measured in one run, so both are built.
-bench: ## figures of this machine; BENCH="delivery memory", EVENTS=10000 and PAIRS=3 for a quick look
+bench: ## figures of this machine; BENCH="delivery memory"; EVENTS=10000 PAIRS=3 are quick
 	@scripts/deps.sh bench
 	@for lua in 5.4 jit; do $(SUBMAKE) all LUA=$$lua || exit 1; done
 	@$(SUBMAKE) build/bench/floor build/bench/delay build/bench/node/node_modules

@@ -21,8 +21,8 @@ void buf_init(buf *b, size_t max);
 /* Appends all or nothing. */
 buf_status buf_add(buf *b, const void *bytes, size_t len);
 
-/* Makes room for so many bytes more: the caller writes them and their NUL at data + len, and adds to
- * len. */
+/* Makes room for so many bytes more: the caller writes them and their NUL at data + len, and adds
+ * to len. */
 buf_status buf_reserve(buf *b, size_t len);
 
 /* Forgets the content, keeps the memory. */

@@ -281,8 +281,8 @@ static CURLMcode serve(http_pool *pool, double budget) {
 }
 
 /* A multi handle that ran out of memory is not used again: libcurl 7.88 may have lost its timer by
- * then, may never end the transfer it was busy with, and may divide by zero. All transfers end here,
- * and the next one gets a new handle. */
+ * then, may never end the transfer it was busy with, and may divide by zero. All transfers end
+ * here, and the next one gets a new handle. */
 static void break_off(http_pool *pool) {
   for (int i = 0; i < pool->slot_count; i++) {
     http_transfer *t = pool->slots[i].transfer;

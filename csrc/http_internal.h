@@ -173,8 +173,8 @@ CURLcode http_transfer_configure(CURL *easy);
 CURLcode http_transfer_arm(http_transfer *t, const http_request *request);
 void http_transfer_judge(http_transfer *t, CURLcode code);
 
-/* http_parking.c. take: parked or new, not filled yet, NULL without memory; release: one that libcurl
- * no longer has. */
+/* http_parking.c. take: parked or new, not filled yet, NULL without memory; release: one that
+ * libcurl no longer has. */
 http_transfer *http_transfer_take(http_route_entry *route);
 void http_transfer_release(http_transfer *t);
 void http_transfer_free(http_transfer *t);

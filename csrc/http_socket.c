@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Connections and readiness. libcurl forgets a descriptor after each transfer and announces it again
- * with the next; we keep it registered for as long as the connection lives, which saves two system
- * calls a transfer and shows at once when the peer ends an idle connection. */
+ * Connections and readiness. libcurl forgets a descriptor after each transfer and announces it
+ * again with the next; we keep it registered for as long as the connection lives, which saves two
+ * system calls a transfer and shows at once when the peer ends an idle connection. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -138,7 +138,8 @@ CURLcode http_socket_configure(CURL *easy, http_lane *lane) {
 }
 
 /* A peer that ends a TLS connection says so before it hangs up, and libcurl 7.88 takes those bytes
- * for a sign of life: it would send the next request into the void. Without them it sees the end. */
+ * for a sign of life: it would send the next request into the void. Without them it sees the
+ * end. */
 static void drain(int fd) {
   char bytes[512];
   for (int i = 0; i < 32; i++)
@@ -152,8 +153,8 @@ static void mark_dead(int fd, http_socket *s) {
   if (!s->lane->multiplexed) drain(fd);
 }
 
-/* Something happened on a connection that nobody uses. Bytes can wait: late parts of a TLS handshake,
- * frames of HTTP/2. Its end cannot, since the next transfer counts with it. */
+/* Something happened on a connection that nobody uses. Bytes can wait: late parts of a TLS
+ * handshake, frames of HTTP/2. Its end cannot, since the next transfer counts with it. */
 static void serve_idle(http_pool *pool, int fd, http_socket *s, unsigned what) {
   if (what & POLLER_GONE) {
     watch(pool, fd, s, 0);

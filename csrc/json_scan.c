@@ -204,7 +204,8 @@ static void skip_digits(scan *s) {
   while (is_digit(peek(s))) s->at++;
 }
 
-/* Whether the digits stand for more than 2^53. Doubles cannot tell: the next number rounds to it. */
+/* Whether the digits stand for more than 2^53. Doubles cannot tell: the next number rounds to
+ * it. */
 static bool beyond_exact(const char *digits, size_t count) {
   static const char most[] = "9007199254740992";
   if (count != sizeof most - 1) return count > sizeof most - 1;

@@ -30,11 +30,12 @@ typedef struct {
  * U+10FFFF, or cut off. left: bytes there are, at least 1. */
 size_t json_utf8(const char *s, size_t left);
 
-/* Number of bytes of text that are ASCII and not NUL before the first that is not, or a few less. */
+/* Number of bytes of text that are ASCII and not NUL before the first that is not, or a few
+ * less. */
 size_t json_ascii(const char *text, size_t len);
 
-/* The key or text in quotation marks, for a message: what could harm a terminal as \ddd (decimal), cut
- * after LIMIT_JSON_SHOWN_BYTES. */
+/* The key or text in quotation marks, for a message: what could harm a terminal as \ddd (decimal),
+ * cut after LIMIT_JSON_SHOWN_BYTES. */
 #define JSON_QUOTE_BYTES (4 * LIMIT_JSON_SHOWN_BYTES + 8)
 void json_quote(char out[JSON_QUOTE_BYTES], const char *text, size_t len);
 

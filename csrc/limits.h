@@ -24,7 +24,8 @@
 #define LIMIT_HEADER_LINE_BYTES (8u * 1024u)
 #define LIMIT_CREDENTIAL_BYTES 1024u
 
-/* LWA documents user tokens of up to 2,048 bytes; client-credentials tokens are of the same kind. */
+/* LWA documents user tokens of up to 2,048 bytes; client-credentials tokens are of the same
+ * kind. */
 #define LIMIT_TOKEN_BYTES 4096u
 
 /* Routes are made by our own Lua code: a token route, two stages in three regions, SMAPI. */
@@ -37,7 +38,8 @@
 /* Connections one pool may be asked to keep: more is a mistake, not a setting. */
 #define LIMIT_CONNECTIONS 1024
 
-/* Streams on one HTTP/2 connection: libcurl's own default, named because the pool counts with it. */
+/* Streams on one HTTP/2 connection: libcurl's own default, named because the pool counts with
+ * it. */
 #define LIMIT_STREAMS 100
 
 /* A buffer of a transfer that is kept for the next request of its route: what a larger one holds in

@@ -26,9 +26,10 @@ typedef struct {
  * LIMIT_JSON_DEPTH levels. */
 void ljson_options(lua_State *L);
 
-/* Fills the slot of the box: the one that is kept from call to call, which is the first upvalue, or,
- * while somebody works with that, a new one. A finalizer may call encode in the middle of another
- * call's last step; and a call that ended with an error of Lua never gave the kept one back. */
+/* Fills the slot of the box: the one that is kept from call to call, which is the first upvalue,
+ * or, while somebody works with that, a new one. A finalizer may call encode in the middle of
+ * another call's last step; and a call that ended with an error of Lua never gave the kept one
+ * back. */
 ljson_box *ljson_take(lua_State *L);
 
 /* Empties it; keeps memory for the next call, but not much. */

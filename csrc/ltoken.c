@@ -129,9 +129,9 @@ static int no_memory(lua_State *L) {
   return luaL_error(L, "not enough memory");
 }
 
-/* token:settle(pool, id, now) -> true, headers | nil, refusal | nil (it still runs). When memory runs
- * out it raises, and the same call can be made again: what is returned is pushed before anything
- * is dropped. */
+/* token:settle(pool, id, now) -> true, headers | nil, refusal | nil (it still runs). When memory
+ * runs out it raises, and the same call can be made again: what is returned is pushed before
+ * anything is dropped. */
 static int l_settle(lua_State *L) {
   ltoken *t = check_token(L, 1);
   http_pool *pool = lhttp_check(L, 2);

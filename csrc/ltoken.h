@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * ltoken: the token userdata, shared by all clients of one Lua state that use the same credentials. */
+ * ltoken: the token userdata, shared by all clients of one Lua state that use the same
+ * credentials. */
 #ifndef PROACTIVE_LTOKEN_H
 #define PROACTIVE_LTOKEN_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * oauth: what is said to a token endpoint and what its answers mean (RFC 6749, sections 4.4 and 5, as
- * Login with Amazon speaks it). No I/O. */
+ * oauth: what is said to a token endpoint and what its answers mean (RFC 6749, sections 4.4 and 5,
+ * as Login with Amazon speaks it). No I/O. */
 #ifndef PROACTIVE_OAUTH_H
 #define PROACTIVE_OAUTH_H
 

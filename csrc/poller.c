@@ -139,8 +139,8 @@ static int filter(poller *p, int fd, int16_t kind, unsigned was, unsigned want) 
   return kevent(p->fd, &change, 1, NULL, 0, NULL);
 }
 
-/* The end of a connection is seen by the filter for reading. For it alone the filter is triggered by
- * edges: bytes that nobody reads are reported once, not for ever. */
+/* The end of a connection is seen by the filter for reading. For it alone the filter is triggered
+ * by edges: bytes that nobody reads are reported once, not for ever. */
 static unsigned read_flags(unsigned what) {
   if (what & POLLER_READ) return EV_ADD;
   return what & POLLER_GONE ? EV_ADD | EV_CLEAR : 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * poller: which descriptors are ready. epoll on Linux, kqueue on the BSDs and macOS, poll elsewhere.
- * Level-triggered everywhere: what was not served is reported again. */
+ * poller: which descriptors are ready. epoll on Linux, kqueue on the BSDs and macOS, poll
+ * elsewhere. Level-triggered everywhere: what was not served is reported again. */
 #ifndef PROACTIVE_POLLER_H
 #define PROACTIVE_POLLER_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * process: tells a process from its forked children. getpid() would do, but it is a system call, and
- * every entry to the core asks. */
+ * process: tells a process from its forked children. getpid() would do, but it is a system call,
+ * and every entry to the core asks. */
 #ifndef PROACTIVE_PROCESS_H
 #define PROACTIVE_PROCESS_H
 

@@ -4,6 +4,7 @@
 --- Prints one line for each breach, and fails when there is any.
 
 local LINE_LENGTH = 100
+local SPEC_LINE_LENGTH = 120 -- a case of a table is one line
 local FUNCTION_LINES = 50
 local FILE_LINES = 400
 
@@ -93,14 +94,14 @@ local ROWS = {
   "events request validate preview credentials answer",
   "token",
   "delivery delivery.*",
-  "client client.*",
+  "client client.* metrics",
   "sandbox.*",
   "sandbox cli.*",
   "cli init",
 }
 
 --- Who may name the C modules. (What is pure Lua works without them: they are required when used.)
-local CORE = "json request credentials token delivery.* client client.* sandbox.*"
+local CORE = "json request credentials token delivery.* client client.* sandbox.* cli.deliver"
 local HTTPD = "sandbox.*"
 
 local function is_among(module, names)
@@ -183,7 +184,8 @@ local function check_text(path, text)
     number = number + 1
     local width = utf8.len(line)
     if not width then breach(path, number, "not UTF-8") end
-    if width and width > LINE_LENGTH then breach(path, number, "%d columns", width) end
+    local longest = path:find("^spec/") and SPEC_LINE_LENGTH or LINE_LENGTH
+    if width and width > longest then breach(path, number, "%d columns", width) end
     if line:find("%s$") then breach(path, number, "trailing white space") end
     if line:find("\t") and not path:find("Makefile") and not path:find("%.mk$") then
       breach(path, number, "tab")
@@ -215,7 +217,7 @@ local function check_lua_functions(path, text)
       end
       open[#indent] = nil
     end
-    local code = rest:gsub("%-%-.*$", "")
+    local code = rest:gsub("%-%-.*$", ""):gsub('"[^"]*"', '""')
     local begins = code:find("%f[%w_]function%f[^%w_]") and not code:find("%f[%w_]end%f[^%w_]")
     if begins and not code:find("^describe%(") then
       open[#indent] = number

@@ -1,4 +1,5 @@
---- Bad days: every failure has its kind and its cause, ends within the timeout, and leaves a client that works.
+--- Bad days: every failure has its kind and its cause, ends within the timeout, and leaves a client
+--- that works.
 
 local core = require "proactive.core"
 local httpd = require "proactive.httpd"

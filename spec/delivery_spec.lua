@@ -1,4 +1,5 @@
---- Attempts against the sandbox: what is sent again, what counts as sent, what is not sent any more.
+--- Attempts against the sandbox: what is sent again, what counts as sent, what is not sent any
+--- more.
 
 local core = require "proactive.core"
 local outgoing = require "proactive.client.outgoing"

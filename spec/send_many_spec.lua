@@ -1,4 +1,5 @@
---- One event to many: who is taken, what is told, and that a prepared body is what a full encode gives.
+--- One event to many: who is taken, what is told, and that a prepared body is what a full encode
+--- gives.
 
 local core = require "proactive.core"
 local json = require "proactive.json"
@@ -298,7 +299,8 @@ describe("a prepared body", function()
         local job = { template = template }
         assert.is_nil(template:address(job, user, id))
         assert.is_nil(template.prepare(job, now))
-        local request = assert(request_of.build(event, { type = "Unicast", user = user }, { reference_id = id, now = now }))
+        local audience = { type = "Unicast", user = user }
+        local request = assert(request_of.build(event, audience, { reference_id = id, now = now }))
         assert.equal(assert(request_of.encode(request)), job.body)
         assert.is_table(json.decode(job.body))
       end

@@ -1,8 +1,7 @@
 --- What an answer means: of the events API, and of Login with Amazon.
 ---
 --- Statuses and words are those of Amazon's SDKs and of observed answers; see the reference page on
---- facts. A 202 says
---- that the event was accepted, not that a device rang.
+--- facts. A 202 says that the event was accepted, not that a device rang.
 
 local errors = require "proactive.errors"
 
@@ -46,8 +45,8 @@ local function field_of(sentence)
   return known and path
 end
 
--- The envelope's violations come as a bracketed list of sentences that begin with the field's name. A comma that no
--- field follows stands inside a sentence.
+-- The envelope's violations come as a bracketed list of sentences that begin with the field's name.
+-- A comma that no field follows stands inside a sentence.
 local function metadata_violations(message, violations)
   local list = message:match("^Violations for metadata: %[(.*)%]$")
   if not list then return end

@@ -1,10 +1,8 @@
 --- Where the service answers: hosts by region, paths by stage.
 ---
 --- Source: https://developer.amazon.com/docs/alexa/smapi/proactive-events-api-reference.html
---- (hosts, stages) and
---- https://developer.amazon.com/en-US/docs/alexa/smapi/access-token-api.html (token). A region is
---- where the customer
---- is, not where the skill runs.
+--- (hosts, stages) and https://developer.amazon.com/en-US/docs/alexa/smapi/access-token-api.html
+--- (token). A region is where the customer is, not where the skill runs.
 
 local endpoints = {}
 

@@ -1,9 +1,8 @@
 --- The one error object of proactive, made only here.
 ---
 --- The world's refusals (network, service, database, bad data) come back as `nil, err` with this
---- object; a
---- programmer's mistake raises a string instead. `tostring(err)` is a readable text, `err.kind` is
---- for code.
+--- object; a programmer's mistake raises a string instead. `tostring(err)` is a readable text,
+--- `err.kind` is for code.
 
 local errors = {}
 
@@ -31,7 +30,7 @@ local errors = {}
 ---@field uncertain boolean?
 ---   a request left and no answer came, now or at an earlier attempt: it may have been accepted
 ---@field body string?        the raw answer, capped
----@field regions table<string, table>? for a send to several regions: a receipt or an error for each
+---@field regions table<string, table>? of a send to several regions: a receipt or an error each
 
 --- The closed list: kind -> can the same call succeed later?
 ---@type table<string, boolean>

@@ -8,6 +8,7 @@ local nearest = require "proactive.nearest"
 local report_of_event = require("proactive.schema.report").of_event
 local schema = require "proactive.schema"
 local time = require "proactive.time"
+local values = require "proactive.schema.value"
 
 ---@class proactive.Event
 ---@field name string     `AMAZON.…`
@@ -21,10 +22,11 @@ local time = require "proactive.time"
 local function copy(value, node)
   if node.kind == "time" and type(value) == "number" then return time.format(value) end
   if type(value) ~= "table" then return value end
+  value = values.plain(value)
   local result = {}
   if node.kind == "object" then
     for _, field in ipairs(node.fields) do
-      local item = rawget(value, field.name)
+      local item = value[field.name]
       if item ~= nil then result[field.name] = copy(item, field) end
     end
   elseif node.kind == "array" then

@@ -2,8 +2,7 @@
 --- `core.decode`.
 ---
 --- An empty table is ambiguous in Lua, so arrays are marked: decoded arrays carry the metatable
---- `json.array`
---- gives, and an empty table without it is written as `{}`.
+--- `json.array` gives, and an empty table without it is written as `{}`.
 
 local json = {}
 
@@ -36,7 +35,8 @@ end
 local core
 
 --- A function that writes values in one way, for what is written again and again.
----@param opts? {pretty: boolean?, order: table<string, integer>?} order: keys are written by rank, then bytewise
+---@param opts? {pretty: boolean?, order: table<string, integer>?}
+---   order: keys are written by rank, then bytewise
 ---@return fun(value: any): string?, string?, string?  as `json.encode`
 function json.encoder(opts)
   local order, pretty = opts and opts.order, opts and opts.pretty

@@ -39,8 +39,7 @@ local function contains(list, value)
 end
 
 --- What is wrong with one value, or nil. The value itself is named only when it is one of a few
---- words: an
---- option may be a secret.
+--- words: an option may be a secret.
 local function problem_of(value, rule)
   local kind = type(value)
   if not ("|" .. rule[1] .. "|"):find("|" .. kind .. "|", 1, true) then

@@ -46,7 +46,7 @@ end
 local function place(value, node, key, parent_key, found)
   if type(value) == "number" and node and node.kind == "time" and time.is_unix(value) then
     return time.format(value)
-  elseif type(value) ~= "table" or value == json.null then
+  elseif type(value) ~= "table" or rawequal(value, json.null) then
     return value
   end
   local texts = rawget(value, "localized")
@@ -173,6 +173,7 @@ end
 local function with_lists(value, node, parent)
   if node.kind == "choice" then node = node.of[parent[node.by]] end
   if not node or not node.has_list or type(value) ~= "table" then return value end
+  value = values.is_object(value) and values.plain(value) or value
   if node.kind ~= "object" then return next(value) == nil and json.array {} or value end
   local result, lists = value, node.lists
   for i = 1, #lists do

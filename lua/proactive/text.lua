@@ -107,7 +107,7 @@ function text.show(value)
   if kind == "nil" then return "nothing" end
   if kind == "boolean" then return tostring(value) end
   if kind == "table" then
-    return value == json.null and "null" or json.is_array(value) and "a list" or "a table"
+    return rawequal(value, json.null) and "null" or json.is_array(value) and "a list" or "a table"
   end
   if kind ~= "number" then return "a " .. kind end
   if value ~= value then return "NaN" end

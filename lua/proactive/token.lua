@@ -127,7 +127,8 @@ end
 
 --- Seconds until polling again can help, beside what our descriptor wakes for; nil: only that.
 ---@param now number
----@param elsewhere number  for a fetch in another client's pool, which our descriptor does not tell of
+---@param elsewhere number
+---   for a fetch in another client's pool, which our descriptor does not tell of
 ---@return number?
 function Source:due(now, elsewhere)
   local fetch = latest[self.handle]

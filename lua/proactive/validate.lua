@@ -10,6 +10,7 @@ local new_report = require("proactive.schema.report").new
 local options = require "proactive.options"
 local schema = require "proactive.schema"
 local text = require "proactive.text"
+local values = require "proactive.schema.value"
 
 -- The last day of the year 9998: every moment of the window can be written.
 local LAST = 253370764800
@@ -39,11 +40,12 @@ local function add_bare_event(body, report)
 end
 
 local function check_body(body, report)
-  if type(body) == "table" and body.event == nil and body.name ~= nil and body.payload ~= nil then
+  if type(body) ~= "table" then return schema.check(body, schema.envelope, report) end
+  body = values.is_object(body) and values.plain(body) or body
+  if body.event == nil and body.name ~= nil and body.payload ~= nil then
     return add_bare_event(body, report)
   end
   schema.check(body, schema.envelope, report)
-  if type(body) ~= "table" then return end
   if body.localizedAttributes == nil then schema.add_unresolved(report) end
 end
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * lua [-e CODE]... [SCRIPT [ARGUMENT...]]: a Lua like the stock interpreter. Built with sanitizers it
- * is the host of the suite: they see Lua and the C modules, and nothing of the other programs specs
- * start. */
+ * lua [-e CODE]... [SCRIPT [ARGUMENT...]]: a Lua like the stock interpreter. Built with sanitizers
+ * it is the host of the suite: they see Lua and the C modules, and nothing of the other programs
+ * specs start. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +23,8 @@ static int find_script(int argc, char **argv) {
   return i;
 }
 
-/* arg as the stock interpreter sets it: the script at 0, the interpreter below; without a script the
- * interpreter at 0. */
+/* arg as the stock interpreter sets it: the script at 0, the interpreter below; without a script
+ * the interpreter at 0. */
 static void set_arg(lua_State *L, int argc, char **argv, int script) {
   int zero = script < argc ? script : 0;
   lua_newtable(L);

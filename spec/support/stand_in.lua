@@ -7,8 +7,8 @@ local L = proactive.localized
 
 local stand_in = {}
 
---- A client of that sandbox that has announced it already. Its clock is its own, so that its token is;
---- and it makes one attempt, unless told otherwise.
+--- A client of that sandbox that has announced it already. Its clock is its own, so that its token
+--- is; and it makes one attempt, unless told otherwise.
 ---@param sandbox table
 ---@param options table?
 function stand_in.client(sandbox, options)

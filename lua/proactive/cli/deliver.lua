@@ -1,5 +1,5 @@
---- How `send` sends: a Multicast at once, customers as one run with a window, and how it ends when it
---- is interrupted.
+--- How `send` sends: a Multicast at once, customers as one run with a window, and how it ends when
+--- it is interrupted.
 
 local body_of = require "proactive.cli.body"
 local output = require "proactive.cli.output"

@@ -317,8 +317,7 @@ function Client:token()
 end
 
 --- Reads the certificate store ahead of the first connection, which otherwise costs a step some 30
---- ms. Done when the
---- client is made; libcurl keeps the store for a day.
+--- ms. Done when the client is made; libcurl keeps the store for a day.
 ---@return boolean?
 ---@return proactive.Error?
 function Client:warm()
@@ -358,8 +357,7 @@ function Client:stats()
 end
 
 --- Ends the client; what is pending completes as `cancelled`. Inside a callback it takes effect
---- after that callback.
---- A second call does nothing.
+--- after that callback. A second call does nothing.
 function Client:close()
   if self.closed then return end
   if self.busy then

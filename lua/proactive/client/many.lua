@@ -23,7 +23,8 @@ Many.__index = Many
 ---@field timeout number?        seconds for one attempt
 ---@field validate boolean?
 ---@field on_result fun(user: string|table, receipt: table?, err: proactive.Error?)?
----@field progress boolean|fun(report: table)|nil  true: a line on standard error, when that is a terminal
+---@field progress boolean|fun(report: table)|nil
+---   true: a line on standard error, when that is a terminal
 
 ---@type table<string, proactive.Option>
 local OPTIONS = {
@@ -299,7 +300,8 @@ end
 ---@field retries integer
 ---@field elapsed number   seconds
 ---@field rate number      completed a second
----@field latency {p50: number?, p95: number?, p99: number?, max: number?}  seconds, of what was accepted
+---@field latency {p50: number?, p95: number?, p99: number?, max: number?}
+---   seconds, of what was accepted
 ---@field taken integer    users taken from `users`; after a stop the next one is number taken + 1
 ---@field total integer?   users, when their number is known
 ---@field stopped string?  why users were left: what `stop` was given, "deadline", or "users" or

@@ -1,6 +1,5 @@
 --- Makes what a client is made of: checks the options, finds the credentials, opens pool, routes
---- and delivery.
---- The credentials go to the core's token and are kept nowhere else.
+--- and delivery. The credentials go to the core's token and are kept nowhere else.
 
 local core = require "proactive.core"
 local credentials = require "proactive.credentials"
@@ -72,7 +71,10 @@ local OPTIONS = {
   clock = { "table" },
 }
 
-local CLOCK = { wall = { "function", required = true }, monotonic = { "function", required = true } }
+local CLOCK = {
+  wall = { "function", required = true },
+  monotonic = { "function", required = true },
+}
 
 local RETRY = {
   attempts = { "number", integer = true, min = 1 },

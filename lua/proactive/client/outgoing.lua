@@ -119,8 +119,8 @@ function outgoing.regions(audience, default)
   return audience.regions or { audience.region or default }
 end
 
---- One outcome for several regions: a receipt when all were accepted, else an error; `regions[R]` of
---- either tells what became of each.
+--- One outcome for several regions: a receipt when all were accepted, else an error; `regions[R]`
+--- of either tells what became of each.
 ---@param regions string[]
 ---@param receipts table<string, table>
 ---@param failures table<string, proactive.Error>

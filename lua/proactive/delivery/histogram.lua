@@ -1,6 +1,5 @@
 --- How long things took: counts in buckets whose bounds grow by a fixed factor, so that percentiles
---- of any range cost a
---- few hundred counters and are right within 5 %.
+--- of any range cost a few hundred counters and are right within 5 %.
 
 -- Buckets for each doubling, from a tenth of a millisecond.
 local STEPS, LEAST = 8, 1e-4

@@ -2,8 +2,8 @@
 --- the attempts of each job.
 ---
 --- Everything happens in `step`: nothing here blocks but the wait it is told to make, and no call
---- does unbounded work
---- when a budget is given. The core only fills queues; the callbacks are called from here.
+--- does unbounded work when a budget is given. The core only fills queues; the callbacks are called
+--- from here.
 
 local endpoints = require "proactive.endpoints"
 local errors = require "proactive.errors"
@@ -130,8 +130,8 @@ function Delivery:take(job)
   self.counts.submitted = self.counts.submitted + 1
 end
 
---- Lets a feed be asked for jobs: `feed:pull()` takes one in and returns true, or returns false when
---- it has none now; `feed:has_more()` tells whether it may have one.
+--- Lets a feed be asked for jobs: `feed:pull()` takes one in and returns true, or returns false
+--- when it has none now; `feed:has_more()` tells whether it may have one.
 ---@param feed table
 function Delivery:add_feed(feed)
   self.feeds[#self.feeds + 1] = feed
@@ -171,7 +171,8 @@ end
 ---@field in_flight integer
 ---@field waiting integer
 ---@field retry_budget number?   left
----@field lanes table<string, {waiting: integer, rate: number?, stopped: boolean}>  by region; rate: in force
+---@field lanes table<string, {waiting: integer, rate: number?, stopped: boolean}>
+---   by region; rate: in force
 ---@field latency proactive.Histogram  of accepted attempts
 
 --- Counters since birth, and what is under way.

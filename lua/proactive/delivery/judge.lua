@@ -55,8 +55,7 @@ local function goes_with_new_token(self, job, err, now)
 end
 
 --- The error of a job that failed: its own, or `expired` when only the time kept it from another
---- attempt. When there
---- is to be another one, nil and the time of it.
+--- attempt. When there is to be another one, nil and the time of it.
 local function next_attempt(self, job, err, now)
   local delay, cost
   if self.policy then
@@ -108,8 +107,8 @@ local function again(self, id, job, at)
 end
 
 --- Completes the job of a finished transfer, or sends it again. All that needs memory is made
---- before the transfer is
---- forgotten: an error on the way leaves it to be judged again by the next step.
+--- before the transfer is forgotten: an error on the way leaves it to be judged again by the next
+--- step.
 local function judge_one(self, id, job)
   local now = self.clock.monotonic()
   local receipt, err = read_result(self, id, job, now)

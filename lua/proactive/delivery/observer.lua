@@ -1,5 +1,5 @@
---- Who looks on: the hook for attempts, the log of outcomes, and what callbacks raise. Nothing an onlooker does can
---- disturb a delivery.
+--- Who looks on: the hook for attempts, the log of outcomes, and what callbacks raise. Nothing an
+--- onlooker does can disturb a delivery.
 
 ---@class proactive.Observer
 ---@field raised_count integer  hooks and callbacks that raised

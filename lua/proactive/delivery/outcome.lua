@@ -23,7 +23,8 @@ local function tell(self, job, receipt, err, leave, place)
 end
 
 --- Takes a job from its place and tells its owner what became of it; an error in the callback ends
---- there. A lack of memory before that leaves the job in its place, to be completed by a later step.
+--- there. A lack of memory before that leaves the job in its place, to be completed by a later
+--- step.
 ---@param self proactive.Delivery
 ---@param job proactive.Job
 ---@param receipt table|true?

@@ -2,10 +2,9 @@
 --- Pure: the clock is passed in, monotonic seconds.
 ---
 --- A pace is a virtual schedule: each event moves the time of the next one on by 1/rate. The found
---- rate falls by a share
---- of what was throttled and rises by a fixed step a second (additive increase, multiplicative
---- decrease). A few 429s
---- among many answers are noise and change nothing: their events wait, the others do not.
+--- rate falls by a share of what was throttled and rises by a fixed step a second (additive
+--- increase, multiplicative decrease). A few 429s among many answers are noise and change nothing:
+--- their events wait, the others do not.
 
 -- A caller that steps rarely may catch up on so much of its schedule, no more.
 local CATCH_UP = 0.05

@@ -2,10 +2,8 @@
 --- in.
 ---
 --- Full jitter over an exponential, capped delay; a budget as in the standard retry mode of AWS
---- SDKs, so that a sick
---- service is not hammered: a retry costs 5 (10 after a time-out), an event accepted at once gives
---- 1 back, one accepted
---- after a retry gives back what the retry cost.
+--- SDKs, so that a sick service is not hammered: a retry costs 5 (10 after a time-out), an event
+--- accepted at once gives 1 back, one accepted after a retry gives back what the retry cost.
 --- Source of the costs: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 
 local COST, TIMEOUT_COST, REFUND = 5, 10, 1

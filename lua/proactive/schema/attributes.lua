@@ -121,9 +121,11 @@ end
 --- A check as in `proactive.schema.check`; `parent` is the request body. The payload was checked
 --- before, so `report.uses` is complete.
 function attributes.check(list, node, report, parent)
-  if type(list) ~= "table" or list == json.null or (report.decoded and not json.is_array(list)) then
+  local wrong_mark = report.decoded and not json.is_array(list)
+  if type(list) ~= "table" or rawequal(list, json.null) or wrong_mark then
     return report:add_type(list, node.expected)
   end
+  list = values.plain(list)
   local count = values.list_length(list, MOST_LOCALES)
   if not count or count > MOST_LOCALES then
     return report:add("items", "must be a list with at most one entry for each locale", {
@@ -134,11 +136,12 @@ function attributes.check(list, node, report, parent)
   if count == 0 then return attributes.add_unresolved(report) end
   local names, seen = used_names(report.uses), {}
   local event = parent.event
-  local known = type(event) == "table" and node.locales[event.name]
+  local known = type(event) == "table" and node.locales[rawget(event, "name")]
   for i = 1, count do
     local entry = list[i]
     report:enter(i)
     if values.is_object(entry) then
+      entry = values.plain(entry)
       check_locale(entry, seen, known, report)
       check_texts(entry, names, report)
       check_missing(entry, names, report)

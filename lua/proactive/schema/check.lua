@@ -14,6 +14,7 @@ local time = require "proactive.time"
 local values = require "proactive.schema.value"
 
 local find, getmetatable, next, type = string.find, getmetatable, next, type
+local rawequal, rawget = rawequal, rawget
 local is_object = values.is_object
 local show = text.show
 
@@ -63,15 +64,6 @@ local function add_type(value, node, report)
   report:add_type(value, node.expected, hint)
 end
 
---- A table without its metatable, so that what is checked is what will be written.
-local function without_metatable(value)
-  local copy = {}
-  for key, item in next, value do
-    copy[key] = item
-  end
-  return copy
-end
-
 local function add_unknown(name, value, node, report)
   local near = nearest.name(name, node.names)
   report:enter(name)
@@ -102,7 +94,7 @@ local function stands_elsewhere(field, value)
   if not field.elsewhere then return false end
   for _, key in ipairs(field.elsewhere) do
     if type(value) ~= "table" then return false end
-    value = value[key]
+    value = rawget(value, key)
   end
   return value ~= nil
 end
@@ -111,7 +103,7 @@ function checks.object(value, node, report)
   if type(value) ~= "table" then return add_type(value, node, report) end
   if getmetatable(value) ~= nil then
     if not is_object(value) then return add_type(value, node, report) end
-    value = without_metatable(value)
+    value = values.plain(value)
   end
   local depth, keys, fields, by_name = report.depth + 1, report.keys, node.fields, node.by_name
   report.depth = depth
@@ -136,9 +128,10 @@ end
 function checks.array(value, node, report)
   -- In JSON text `{}` and `[]` differ; a Lua table that is empty can be either.
   local wrong_mark = report.decoded and not json.is_array(value)
-  if type(value) ~= "table" or value == json.null or wrong_mark then
+  if type(value) ~= "table" or rawequal(value, json.null) or wrong_mark then
     return add_type(value, node, report)
   end
+  value = values.plain(value)
   local count = values.list_length(value, node.max)
   if not count then
     return report:add("mixed", "must be a list with the keys 1, 2, 3 … and no gap", {
@@ -231,7 +224,8 @@ end
 
 function checks.text(value, node, report)
   if type(value) ~= "string" then
-    if report.event and node.attribute and is_object(value) and value.localized ~= nil then
+    local takes_texts = report.event and node.attribute and is_object(value)
+    if takes_texts and rawget(value, "localized") ~= nil then
       return localized.check(value, node, report)
     end
     return add_type(value, node, report)

@@ -63,6 +63,7 @@ local function check_texts(texts, report)
   if not value.is_object(texts) or next(texts) == nil then
     return report:add_type(texts, 'a table with a text for each locale, {["en-US"] = "…"}')
   end
+  texts = value.plain(texts)
   for _, locale in ipairs(value.sorted_keys(texts)) do
     report:enter(locale)
     localized.check_locale(locale, report)
@@ -78,6 +79,7 @@ end
 ---@param report proactive.Report
 function localized.check(given, node, report)
   if not node.localizable then add_literal(node, report) end
+  given = value.plain(given)
   report:enter("localized")
   check_texts(given.localized, report)
   report:leave()

@@ -5,7 +5,7 @@ local text = require "proactive.text"
 
 local value = {}
 
-local next, type = next, type
+local getmetatable, next, rawequal, rawget, type = getmetatable, next, rawequal, rawget, type
 local find, show = string.find, text.show
 local ASCII, LONGEST = text.ASCII, text.LONGEST
 
@@ -19,7 +19,20 @@ local GREATEST = 2 ^ 53
 ---@param given any
 ---@return boolean
 function value.is_object(given)
-  return type(given) == "table" and given ~= json.null and not json.is_array(given)
+  return type(given) == "table" and not rawequal(given, json.null) and not json.is_array(given)
+end
+
+--- A table without its metatable, so that what is checked is what will be written: the table
+--- itself when it has none, else a copy.
+---@param given table
+---@return table
+function value.plain(given)
+  if getmetatable(given) == nil then return given end
+  local copy = {}
+  for key, item in next, given do
+    copy[key] = item
+  end
+  return copy
 end
 
 --- The keys of a table in a fixed order.
@@ -49,7 +62,7 @@ function value.list_length(list, most)
     if count > most then return count end
   end
   for i = 1, count do
-    if list[i] == nil then return nil end
+    if rawget(list, i) == nil then return nil end
   end
   return count
 end
@@ -93,7 +106,7 @@ local function check_table(given, report)
   for _, key in ipairs(value.sorted_keys(given)) do
     names = names or type(key) == "string"
     others = others or type(key) ~= "string"
-    value.check_member(key, given[key], report)
+    value.check_member(key, rawget(given, key), report)
     if report.seen > MOST_VALUES then return end
   end
   within[given] = nil
@@ -126,7 +139,7 @@ function value.check(given, report)
   end
   local kind = type(given)
   if kind == "table" then
-    if given ~= json.null then check_table(given, report) end
+    if not rawequal(given, json.null) then check_table(given, report) end
   elseif kind == "string" then
     value.check_text(given, report)
   elseif kind == "number" then
