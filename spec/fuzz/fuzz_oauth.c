@@ -24,7 +24,9 @@ static void takes(const oauth_answer *answer) {
   must(t != NULL);
   token_fetching(t);
   if (token_accept(t, text, strlen(text), answer->expires_in, 1000) == TOKEN_TAKEN) {
-    must(strpbrk(token_header(t), "\r\n") == NULL);
+    size_t len;
+    const char *header = token_header(t, &len);
+    must(strlen(header) == len && strpbrk(header, "\r\n") == NULL);
     must(token_expires(t) >= 1030 && token_expires(t) <= 1000 + 86400);
     must(token_ask(t, 1000) == TOKEN_USE);
   } else {
