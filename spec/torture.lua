@@ -3,20 +3,22 @@
 ---
 --- After each run, however it ended: nothing is left allocated, the client can finish what it holds,
 --- and no event is both reported as failed and delivered, nor delivered without a word.
+local torture = torture -- luacheck: globals torture
 local sandbox_of = require("proactive.sandbox")
 
 -- How many runs before the sandbox is asked what it accepted.
 local BATCH = 200
 
---- What a scene tells when nothing fails, and whether its event may be judged by the counts: closing
---- a client with a request under way leaves the outcome unknown, as `cancelled` says.
+--- What a scene tells when nothing fails, whether its event is judged by the counts, and what the
+--- sandbox does to events.
 local SCENES = {
   { name = "decode", outcome = "silent" },
   { name = "token_refused", outcome = "failed auth", counted = true },
   { name = "send", outcome = "accepted", counted = true },
   { name = "refused_400", outcome = "failed invalid", counted = true },
   { name = "refused_403", outcome = "failed not_enabled", counted = true },
-  { name = "close", outcome = "failed cancelled" },
+  { name = "hostile", outcome = "uncertain transport", counted = true, fault = { garbage = 2000 } },
+  { name = "close", outcome = "uncertain cancelled", fault = { delay = 0.5 } },
 }
 
 --- First words of the outcomes that may be; the others are in scenes.lua.
@@ -27,7 +29,7 @@ local LIBRARIES = { "Lua", "libcurl", "cJSON", "own C" }
 local sandbox = assert(sandbox_of.start({ lua = os.getenv("TORTURE_LUA") }))
 
 local passed, failed = 0, 0
-local points = {}
+local points, told = {}, {}
 for _, library in ipairs(LIBRARIES) do points[library] = 0 end
 
 local function check(ok, text, ...)
@@ -37,6 +39,14 @@ local function check(ok, text, ...)
     failed = failed + 1
     print("  " .. string.format(text, ...))
   end
+end
+
+--- Sets the sandbox up for a scene: nothing counted, its faults.
+local function set_up(scene)
+  assert(sandbox:reset())
+  if not scene.fault then return end
+  scene.fault.match = { path = "events" }
+  assert(sandbox:fault(scene.fault))
 end
 
 --- Compares what scripts were told with what the sandbox accepted.
@@ -51,7 +61,6 @@ local function verify(batch)
     check(open or delivered == (outcome == "accepted"), "%s: told %q, and %s", reference, outcome,
       delivered and "delivered" or "not delivered")
   end
-  assert(sandbox:reset())
 end
 
 local function run(scene, n, forever)
@@ -65,15 +74,18 @@ local function run(scene, n, forever)
 end
 
 local function every_allocation(scene, forever)
+  set_up(scene)
   local n, batch, size = 0, {}, 0
   repeat
     n = n + 1
     local library, outcome, reference = run(scene, n, forever)
     if library then points[library] = points[library] + 1 end
+    told[outcome] = (told[outcome] or 0) + 1
     if scene.counted then
       batch[reference], size = outcome, size + 1
       if size == BATCH or not library then
         verify(batch)
+        set_up(scene)
         batch, size = {}, 0
       end
     end
@@ -91,6 +103,12 @@ for _, scene in ipairs(SCENES) do
 end
 sandbox:stop()
 
+local outcomes = {}
+for outcome in pairs(told) do outcomes[#outcomes + 1] = outcome end
+table.sort(outcomes)
+for _, outcome in ipairs(outcomes) do
+  print(string.format("%-24s %6d times", outcome, told[outcome]))
+end
 for _, library in ipairs(LIBRARIES) do
   print(string.format("%-14s %6d points", library, points[library]))
   check(points[library] > 0, "no allocation of %s was hit", library)

@@ -8,7 +8,8 @@
 ---   "stuck".
 local name, url, reference = ...
 
-io.stderr = { write = function() end } -- in this state alone: each client says that it is a sandbox's
+-- In this state alone: each client says that it sends to a sandbox.
+io.stderr = { write = function() end } -- luacheck: ignore
 
 -- Loaded before the scene begins: that Lua survives a lack of memory while it compiles is known.
 for _, module in ipairs({ "answer", "client", "request", "schema", "time", "validate" }) do
@@ -23,7 +24,7 @@ local Available = proactive.events.MediaContent.Available
 local TIMEOUT = 2
 
 local client
-local told = { taken = false, calls = 0, receipt = false, err = false }
+local told = { taken = false, closing = false, calls = 0, receipt = false, err = false }
 
 --- Allocates nothing: what it is told must not get lost.
 local function on_done(receipt, err)
@@ -65,6 +66,11 @@ local function finish()
   client:flush(TIMEOUT + 1)
 end
 
+local function close()
+  told.closing = true
+  client:close()
+end
+
 local HOSTILE = {
   '{"a":[1,2,{"b":"\\u00e9\\ud83d\\ude00"}],"c":null,"d":1e3}',
   '{"a":1,"a":2}',
@@ -94,7 +100,7 @@ function SCENES.send()
   open()
   submit(event(), audience.multicast(), {})
   finish()
-  client:close()
+  close()
 end
 
 function SCENES.refused_400()
@@ -111,11 +117,23 @@ function SCENES.refused_403()
   finish()
 end
 
-function SCENES.close()
+-- The sandbox answers with bytes that are no HTTP.
+function SCENES.hostile()
   open()
   submit(event(), audience.multicast(), {})
-  client:step(0)
-  client:close()
+  finish()
+end
+
+-- The sandbox takes its time: the event is under way when the client is closed.
+function SCENES.close()
+  told.closing = true
+  open()
+  submit(event(), audience.multicast(), {})
+  for _ = 1, 100 do
+    if client:stats().in_flight > 0 then break end
+    client:step(0.1)
+  end
+  close()
 end
 
 local function verdict(raised)
@@ -130,9 +148,9 @@ end
 
 local function settle()
   if not client then return verdict(0) end
-  local done = client.closed or client:flush(TIMEOUT + 1)
-  local raised = client.closed and 0 or client:stats().hook_errors
-  client:close()
+  local done = told.closing or client:flush(TIMEOUT + 1)
+  local raised = told.closing and 0 or client:stats().hook_errors
+  client:close() -- again, if it was cut short
   return done and verdict(raised) or "stuck"
 end
 
