@@ -2,6 +2,7 @@
 #include "body.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "json_write.h"
@@ -61,16 +62,39 @@ static body_status add_value(buf *out, body_value value) {
   }
 }
 
-body_status body_fill(body *b, const body_value *values, int *culprit) {
+body_status body_write(const body *b, const body_value *values, buf *out, int *culprit) {
   body_status status = BODY_OK;
   size_t from = 0;
-  buf_reset(&b->filled);
   for (int i = 0; i < b->count && status == BODY_OK; i++) {
     *culprit = i;
-    status = status_of(buf_add(&b->filled, b->text.data + from, b->marks[i].first - from));
-    if (status == BODY_OK) status = add_value(&b->filled, values[i]);
+    status = status_of(buf_add(out, b->text.data + from, b->marks[i].first - from));
+    if (status == BODY_OK) status = add_value(out, values[i]);
     from = b->marks[i].last;
   }
   if (status != BODY_OK || from == b->text.len) return status;
-  return status_of(buf_add(&b->filled, b->text.data + from, b->text.len - from));
+  return status_of(buf_add(out, b->text.data + from, b->text.len - from));
+}
+
+body_status body_fill(body *b, const body_value *values, int *culprit) {
+  buf_reset(&b->filled);
+  return body_write(b, values, &b->filled, culprit);
+}
+
+void body_explain(body_status status, int culprit, char error[LIMIT_ERROR_BYTES]) {
+  switch (status) {
+  case BODY_TOO_LONG:
+    snprintf(error, LIMIT_ERROR_BYTES, "a body of more than %u bytes", LIMIT_REQUEST_BYTES);
+    break;
+  case BODY_NUL:
+    snprintf(error, LIMIT_ERROR_BYTES, "value %d holds a NUL byte", culprit + 1);
+    break;
+  case BODY_NOT_UTF8:
+    snprintf(error, LIMIT_ERROR_BYTES, "value %d is not UTF-8", culprit + 1);
+    break;
+  case BODY_MISPLACED:
+    snprintf(error, LIMIT_ERROR_BYTES, "a mark is not what stands between two quotation marks");
+    break;
+  default:
+    snprintf(error, LIMIT_ERROR_BYTES, "out of memory");
+  }
 }

@@ -16,12 +16,12 @@ typedef struct {
   size_t first, last;
 } body_mark;
 
-typedef struct {
+typedef struct body_value {
   const char *text;
   size_t len;
 } body_value;
 
-typedef struct {
+typedef struct body {
   buf text;
   buf filled; /* kept from one filling to the next, so that most need no memory */
   body_mark marks[LIMIT_BODY_MARKS];
@@ -47,5 +47,11 @@ body_status body_prepare(body *b, const char *text, size_t len, const body_mark 
 /* Fills in b->count values; the result is in b->filled until the next call. On failure *culprit is
  * the number, from 0, of the value at fault. */
 body_status body_fill(body *b, const body_value *values, int *culprit);
+
+/* The same, appended to out, which may hold a part of it after a failure. */
+body_status body_write(const body *b, const body_value *values, buf *out, int *culprit);
+
+/* Says for a person what became of a filling that failed. */
+void body_explain(body_status status, int culprit, char error[LIMIT_ERROR_BYTES]);
 
 #endif

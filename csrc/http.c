@@ -170,11 +170,17 @@ static void leave(http_pool *pool, const http_transfer *t) {
 static int check_request(const http_pool *pool, const http_request *request, char *error) {
   if (request->route < 0 || request->route >= pool->route_count)
     return http_fail(error, "no such route");
-  if (request->body_len > LIMIT_REQUEST_BYTES)
-    return http_fail(error, "a body of more than %u bytes", LIMIT_REQUEST_BYTES);
   if (request->authorization_len > LIMIT_HEADER_LINE_BYTES)
     return http_fail(error, "an authorization of more than %u bytes", LIMIT_HEADER_LINE_BYTES);
   return 0;
+}
+
+static http_started fill(http_transfer *t, const http_request *request, char *error) {
+  int culprit = 0;
+  body_status status = http_transfer_fill(t, request, &culprit);
+  if (status == BODY_OK) return HTTP_STARTED;
+  body_explain(status, culprit, error);
+  return status == BODY_NOMEM || request->prepared == NULL ? HTTP_REFUSED : HTTP_UNFIT;
 }
 
 static int hand_over(http_pool *pool, http_transfer *t, const http_request *request, char *error) {
@@ -201,9 +207,11 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
     http_explain(error, "out of memory");
     return HTTP_REFUSED;
   }
-  if (hand_over(pool, t, request, error) != 0) {
+  http_started started = fill(t, request, error);
+  if (started == HTTP_STARTED && hand_over(pool, t, request, error) != 0) started = HTTP_REFUSED;
+  if (started != HTTP_STARTED) {
     http_transfer_free(t);
-    return HTTP_REFUSED;
+    return started;
   }
   lane->running++;
   pool->running++;

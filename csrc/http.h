@@ -47,10 +47,15 @@ typedef struct {
   double connect_timeout; /* seconds */
 } http_route;
 
+struct body; /* body.h */
+struct body_value;
+
 typedef struct {
   int route;
   const void *body; /* copied; NULL for none */
   size_t body_len;
+  const struct body *prepared; /* in place of body, when not NULL: filled with values */
+  const struct body_value *values;
   double timeout;            /* seconds from the hand-over to libcurl */
   const char *authorization; /* a whole header line that the caller has checked to be one, copied
                                 and wiped at the end; NULL for none */
@@ -83,8 +88,9 @@ typedef struct {
 
 typedef enum {
   HTTP_STARTED,
-  HTTP_WAIT,   /* would open one connection too many now: try again after the next step */
-  HTTP_REFUSED /* no memory, or a value libcurl does not take: error holds the reason */
+  HTTP_WAIT,    /* would open one connection too many now: try again after the next step */
+  HTTP_REFUSED, /* no memory, or a value libcurl does not take: error holds the reason */
+  HTTP_UNFIT    /* the prepared body does not take the values: likewise */
 } http_started;
 
 /* NULL on failure, with the reason in error. The first call in a process initialises libcurl, once

@@ -13,6 +13,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "body.h"
 #include "buf.h"
 #include "http.h"
 #include "limits.h"
@@ -170,7 +171,8 @@ bool http_pool_may_open(const http_pool *pool);
 void http_list_append(http_list *list, http_transfer *t);
 void http_list_leave(http_transfer *t); /* whichever it is in */
 CURLcode http_transfer_configure(CURL *easy);
-CURLcode http_transfer_arm(http_transfer *t, const http_request *request);
+body_status http_transfer_fill(http_transfer *t, const http_request *request, int *culprit);
+CURLcode http_transfer_arm(http_transfer *t, const http_request *request); /* once filled */
 void http_transfer_judge(http_transfer *t, CURLcode code);
 
 /* http_parking.c. take: parked or new, not filled yet, NULL without memory; release: one that

@@ -34,18 +34,18 @@ static double seconds(CURL *easy, CURLINFO what) {
 /* What was sent is all in CURLINFO_REQUEST_SIZE, but for large bodies before libcurl 8.7. */
 static double bytes_sent(CURL *easy) {
   long request = 0;
-  curl_off_t body = 0;
+  curl_off_t content = 0;
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &request);
-  curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &body);
-  return (double)request + (request < body ? (double)body : 0);
+  curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &content);
+  return (double)request + (request < content ? (double)content : 0);
 }
 
 static double bytes_received(CURL *easy) {
   long headers = 0;
-  curl_off_t body = 0;
+  curl_off_t content = 0;
   curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &headers);
-  curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &body);
-  return (double)headers + (double)body;
+  curl_easy_getinfo(easy, CURLINFO_SIZE_DOWNLOAD_T, &content);
+  return (double)headers + (double)content;
 }
 
 /* The first byte is our own observation: libcurl 7.88 takes the begin of a large body for it. */

@@ -124,9 +124,15 @@ static CURLcode set_headers(http_transfer *t) {
   return curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, headers);
 }
 
+body_status http_transfer_fill(http_transfer *t, const http_request *request, int *culprit) {
+  if (request->prepared != NULL)
+    return body_write(request->prepared, request->values, &t->request, culprit);
+  buf_status status = buf_add(&t->request, request->body, request->body_len);
+  return status == BUF_OK ? BODY_OK : status == BUF_FULL ? BODY_TOO_LONG : BODY_NOMEM;
+}
+
 CURLcode http_transfer_arm(http_transfer *t, const http_request *request) {
-  if (buf_add(&t->request, request->body, request->body_len) != BUF_OK ||
-      buf_add(&t->authorization, request->authorization, request->authorization_len) != BUF_OK)
+  if (buf_add(&t->authorization, request->authorization, request->authorization_len) != BUF_OK)
     return CURLE_OUT_OF_MEMORY;
   CURLcode code =
       curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, http_milliseconds(request->timeout));

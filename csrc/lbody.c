@@ -4,28 +4,30 @@
  * push that raises loses nothing. */
 #include "lbody.h"
 
-#include "body.h"
 #include "lcompat.h"
 
 #define BODY "proactive.body"
 
-static int refuse(lua_State *L, body_status status, int culprit) {
-  lua_pushnil(L);
-  switch (status) {
-  case BODY_TOO_LONG:
-    lua_pushfstring(L, "a body of more than %d bytes", (int)LIMIT_REQUEST_BYTES);
-    break;
-  case BODY_NUL:
-    lua_pushfstring(L, "value %d holds a NUL byte", culprit + 1);
-    break;
-  case BODY_NOT_UTF8:
-    lua_pushfstring(L, "value %d is not UTF-8", culprit + 1);
-    break;
-  case BODY_MISPLACED:
-    return luaL_argerror(L, 2, "a mark is not what stands between two quotation marks");
-  default:
-    return luaL_error(L, "not enough memory");
+const body *lbody_check(lua_State *L, int index) {
+  return luaL_checkudata(L, index, BODY);
+}
+
+void lbody_values(lua_State *L, const body *b, int first, body_value values[LIMIT_BODY_MARKS]) {
+  int given = lua_gettop(L) - first + 1;
+  if (given != b->count) luaL_error(L, "%d values for %d marks", given > 0 ? given : 0, b->count);
+  for (int i = 0; i < b->count; i++) {
+    luaL_checktype(L, first + i, LUA_TSTRING);
+    values[i].text = lua_tolstring(L, first + i, &values[i].len);
   }
+}
+
+static int refuse(lua_State *L, body_status status, int culprit) {
+  char error[LIMIT_ERROR_BYTES];
+  body_explain(status, culprit, error);
+  if (status == BODY_MISPLACED) return luaL_argerror(L, 2, error);
+  if (status == BODY_NOMEM) return luaL_error(L, "not enough memory");
+  lua_pushnil(L);
+  lua_pushstring(L, error);
   return 2;
 }
 
@@ -75,12 +77,7 @@ static int l_body(lua_State *L) {
 static int l_body_fill(lua_State *L) {
   body *b = luaL_checkudata(L, 1, BODY);
   body_value values[LIMIT_BODY_MARKS];
-  if (lua_gettop(L) != b->count + 1)
-    return luaL_error(L, "%d values for %d marks", lua_gettop(L) - 1, b->count);
-  for (int i = 0; i < b->count; i++) {
-    luaL_checktype(L, i + 2, LUA_TSTRING);
-    values[i].text = lua_tolstring(L, i + 2, &values[i].len);
-  }
+  lbody_values(L, b, 2, values);
   int culprit = 0;
   body_status status = body_fill(b, values, &culprit);
   if (status != BODY_OK) return refuse(L, status, culprit);

@@ -6,6 +6,7 @@
 
 #include <limits.h>
 
+#include "lbody.h"
 #include "lcompat.h"
 #include "lresult.h"
 #include "ltoken.h"
@@ -229,18 +230,31 @@ int lhttp_start(lua_State *L, http_pool *pool, const http_request *request) {
     return 1;
   case HTTP_WAIT:
     return push_failure(L, "wait");
+  case HTTP_UNFIT:
+    push_failure(L, error);
+    lua_pushliteral(L, "body");
+    return 3;
   default:
     return push_failure(L, error);
+  }
+}
+
+/* A text, nothing, or a prepared body, whose values follow the other arguments. */
+static void read_body(lua_State *L, http_request *request, body_value values[LIMIT_BODY_MARKS]) {
+  if (lua_type(L, 3) == LUA_TSTRING) {
+    request->body = lua_tolstring(L, 3, &request->body_len);
+  } else if (!lua_isnoneornil(L, 3)) {
+    request->prepared = lbody_check(L, 3);
+    request->values = values;
+    lbody_values(L, request->prepared, 6, values);
   }
 }
 
 static int l_pool_start(lua_State *L) {
   http_pool *pool = lhttp_check(L, 1);
   http_request request = {.route = lcompat_checkint(L, 2, 0, LIMIT_ROUTES)};
-  if (!lua_isnoneornil(L, 3)) {
-    luaL_checktype(L, 3, LUA_TSTRING);
-    request.body = lua_tolstring(L, 3, &request.body_len);
-  }
+  body_value values[LIMIT_BODY_MARKS];
+  read_body(L, &request, values);
   request.timeout = lcompat_checknumber(L, 4, 0.001, MOST_SECONDS);
   bool bears = !lua_isnoneornil(L, 5);
   if (http_pool_forked(pool)) return lhttp_push_forked(L);

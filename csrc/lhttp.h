@@ -11,8 +11,8 @@
 /* The pool at that index; raises when it is another kind of value or closed. */
 http_pool *lhttp_check(lua_State *L, int index);
 
-/* Starts it and pushes what a method returns: an id, or nil and "wait" or the reason. Number of
- * values pushed. */
+/* Starts it and pushes what a method returns: an id; nil and "wait" or the reason; or nil, the
+ * reason and "body" when a prepared body does not take its values. Number of values pushed. */
 int lhttp_start(lua_State *L, http_pool *pool, const http_request *request);
 
 /* Pushes what every method but close and forked returns in a forked child. Number of values. */

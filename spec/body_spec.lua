@@ -4,6 +4,7 @@
 local compat = require "proactive.compat"
 local core = require "proactive.core"
 local payloads = require "spec.support.payloads"
+local two_ends = require "spec.support.two_ends"
 
 --- Pieces of texts: what ids are made of, all that JSON escapes, and every length of UTF-8.
 local PIECES = {
@@ -108,5 +109,72 @@ describe("a prepared body", function()
     assert.error_matches(function() core.body('["x"]', many) end, "too many marks")
     assert.has_error(function() core.body({}, {}) end)
     assert.has_error(function() core.body("[]") end)
+  end)
+end)
+
+describe("a prepared body that is sent", function()
+  local ends
+
+  before_each(function()
+    ends = two_ends.open {}
+  end)
+  after_each(function()
+    ends:close()
+  end)
+
+  local function arrived(route, body, ...)
+    local id, why = ends.pool:start(route, body, 30, nil, ...)
+    while why == "wait" do
+      assert(ends.pool:step(0))
+      id, why = ends.pool:start(route, body, 30, nil, ...)
+    end
+    ends:finish(assert(id, why))
+    return ends.seen[#ends.seen].body
+  end
+
+  it("arrives as filling it gives it", function()
+    local chance, route = payloads.chance(20261124), ends:route()
+    for _ = 1, 60 do
+      local holes, texts = chance(6), {}
+      local _, body = prepare(holes, chance)
+      for i = 1, holes do texts[i] = some_text(chance) end
+      local filled = body:fill(compat.unpack(texts, 1, holes))
+      assert.equal(filled, arrived(route, body, compat.unpack(texts, 1, holes)))
+      assert.equal(filled, body:fill(compat.unpack(texts, 1, holes)))
+    end
+    assert.equal("[]", arrived(route, core.body("[]", {})))
+    assert.equal("", arrived(route, core.body("", {})))
+  end)
+
+  it("refuses what filling it refuses, in the same words, and sends nothing", function()
+    local body, route = core.body('["x","y"]', { { 3, 3 }, { 7, 7 } }), ends:route()
+    local long = ("y"):rep(1024 * 1024)
+    for _, wrong in ipairs { { "a\0b", "" }, { "", "\255" }, { "cut \195", "" }, { "", long } } do
+      local _, message = body:fill(wrong[1], wrong[2])
+      assert.is_string(message)
+      assert.same({ nil, message, "body" }, { ends.pool:start(route, body, 30, nil, wrong[1], wrong[2]) })
+      assert.equal('["a","b"]', arrived(route, body, "a", "b"))
+    end
+    assert.equal(4, #ends.seen)
+  end)
+
+  it("is not looked at while there is no connection for it", function()
+    ends:new_pool { max_connections = 1 }
+    local body, route = core.body('["x"]', { { 3, 3 } }), ends:route()
+    ends:start(route, "first")
+    assert.same({ nil, "wait" }, { ends.pool:start(route, body, 30, nil, "\0") })
+  end)
+
+  it("raises for values that are mistakes", function()
+    local body, route = core.body('["x"]', { { 3, 3 } }), ends:route()
+    assert.error_matches(function() ends.pool:start(route, body, 30) end, "0 values for 1 marks")
+    assert.error_matches(function() ends.pool:start(route, body, 30, nil) end, "0 values for 1 marks")
+    assert.error_matches(function() ends.pool:start(route, body, 30, nil, "a", "b") end,
+      "2 values for 1 marks")
+    assert.has_error(function() ends.pool:start(route, body, 30, nil, 1) end)
+    assert.has_error(function() ends.pool:start(route, body, 30, "token", "a") end)
+    assert.has_error(function() ends.pool:start(route, body, nil, nil, "a") end)
+    ends:serve()
+    assert.same({}, ends.seen)
   end)
 end)
