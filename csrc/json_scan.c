@@ -12,6 +12,8 @@ typedef struct {
   const char *at;
   const char *end;
   int depth;
+  json_step steps[LIMIT_JSON_DEPTH];
+  int step_count;  /* of those that lead to the value or the text at hand */
   size_t values;   /* begun so far */
   size_t wanted;   /* stop when this one begins; 0: never */
   const char *key; /* where the last key began */
@@ -106,24 +108,6 @@ size_t json_ascii(const char *text, size_t len) {
     if (((word | (word - ones)) & high) != 0) break;
   }
   return at;
-}
-
-void json_quote(char out[JSON_QUOTE_BYTES], const char *text, size_t len) {
-  size_t n = 0;
-  out[n++] = '"';
-  for (size_t at = 0, run; at < len && at < LIMIT_JSON_SHOWN_BYTES; at += run) {
-    unsigned char c = (unsigned char)text[at];
-    run = json_utf8(text + at, len - at);
-    if (run == 0 || c < 0x20 || c == 0x7F) {
-      n += (size_t)snprintf(out + n, JSON_QUOTE_BYTES - n, "\\%03d", c);
-      run = 1;
-    } else {
-      if (c == '"' || c == '\\') out[n++] = '\\';
-      memcpy(out + n, text + at, run);
-      n += run;
-    }
-  }
-  snprintf(out + n, JSON_QUOTE_BYTES - n, "%s", len > LIMIT_JSON_SHOWN_BYTES ? "\"..." : "\"");
 }
 
 /* Reads the XXXX of \uXXXX; -1 when it is not four hexadecimal digits. */
@@ -262,6 +246,15 @@ static bool scan_next(scan *s, char close, const char *expected, bool *more) {
   return true;
 }
 
+/* A value of the innermost container. */
+static bool scan_item(scan *s, json_step step) {
+  s->steps[s->depth - 1] = step;
+  s->step_count = s->depth;
+  if (!scan_value(s)) return false;
+  s->step_count = s->depth - 1;
+  return true;
+}
+
 static bool scan_array(scan *s) {
   bool more = true;
   if (!enter(s)) return false;
@@ -270,8 +263,8 @@ static bool scan_array(scan *s) {
     s->depth--;
     return true;
   }
-  while (more) {
-    if (!scan_value(s)) return false;
+  for (int index = 1; more; index++) {
+    if (!scan_item(s, (json_step){.index = index})) return false;
     if (!scan_next(s, ']', "expected a comma or ]", &more)) return false;
   }
   return true;
@@ -289,11 +282,12 @@ static bool scan_object(scan *s) {
     const char *key = s->at;
     if (peek(s) != '"') return refuse_unexpected(s, "expected a key in quotation marks");
     if (!scan_text(s)) return false;
+    json_step step = {.key = key + 1, .len = (size_t)(s->at - key) - 2};
     skip_space(s);
     if (peek(s) != ':') return refuse_unexpected(s, "expected a colon after the key");
     s->at++;
     s->key = key;
-    if (!scan_value(s)) return false;
+    if (!scan_item(s, step)) return false;
     if (!scan_next(s, '}', "expected a comma or }", &more)) return false;
   }
   return true;
@@ -335,6 +329,7 @@ static scan scan_start(const char *text, size_t len) {
 
 static void set_place(const scan *s, const char *where, json_error *error) {
   const char *line_start = s->text;
+  json_path(error->path, s->steps, s->step_count);
   error->line = 1;
   for (const char *p = s->text; p < where; p++) {
     if (*p != '\n') continue;

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "limits.h"
+#include "json_path.h"
 
 #define JSON_BEYOND_EXACT "a number beyond 2^53 would lose digits: write it as a text"
 
@@ -22,6 +22,7 @@
  * means that there is no place. */
 typedef struct {
   char message[LIMIT_ERROR_BYTES];
+  char path[LIMIT_JSON_PATH_BYTES]; /* of the value at fault, or of what holds it */
   int line;
   int column;
 } json_error;
@@ -33,11 +34,6 @@ size_t json_utf8(const char *s, size_t left);
 /* Number of bytes of text that are ASCII and not NUL before the first that is not, or a few
  * less. */
 size_t json_ascii(const char *text, size_t len);
-
-/* The key or text in quotation marks, for a message: what could harm a terminal as \ddd (decimal),
- * cut after LIMIT_JSON_SHOWN_BYTES. */
-#define JSON_QUOTE_BYTES (4 * LIMIT_JSON_SHOWN_BYTES + 8)
-void json_quote(char out[JSON_QUOTE_BYTES], const char *text, size_t len);
 
 /* Whether the text is one acceptable JSON value with nothing after it. */
 bool json_scan(const char *text, size_t len, json_error *error);

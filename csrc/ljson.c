@@ -139,7 +139,7 @@ static void push_value(lua_State *L, const json_node *node) {
   }
 }
 
-/* decode(text, options) -> value | nil, message, line, column */
+/* decode(text, options) -> value | nil, message, line, column, path */
 static int l_decode(lua_State *L) {
   size_t len;
   json_error error;
@@ -156,7 +156,8 @@ static int l_decode(lua_State *L) {
   lua_pushstring(L, error.message);
   lua_pushinteger(L, error.line);
   lua_pushinteger(L, error.column);
-  return 4;
+  lua_pushstring(L, error.path);
+  return 5;
 }
 
 /* Adds a function with a box of its own. */

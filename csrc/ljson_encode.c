@@ -4,22 +4,15 @@
 #include <lauxlib.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "json_path.h"
 #include "json_write.h"
 #include "lcompat.h"
 #include "ljson_box.h"
 
 #define TOO_LONG "too long for one JSON text"
 #define LONGEST_LIST 2147483647 /* lua_rawgeti of Lua 5.1 counts in int */
-
-/* One step of the way to a value: a key or, where key is NULL, an index. */
-typedef struct {
-  const char *key;
-  size_t len;
-  int index;
-} step;
 
 /* The walk calls nothing of Lua that allocates: so no collector runs, no finalizer changes a table
  * under it, and the keys of its path and of the members stay where they are. */
@@ -29,7 +22,7 @@ typedef struct {
   int null_type; /* the Lua type of the value that stands for null; LUA_TNONE: there is none */
   bool has_order;
   int depth; /* containers open: so many steps lead to the value at hand */
-  step path[LIMIT_JSON_DEPTH];
+  json_step path[LIMIT_JSON_DEPTH];
   const char *why; /* of a refusal; NULL: memory ran out */
 } walk;
 
@@ -103,7 +96,7 @@ static bool measure_list(walk *w, int *length) {
 static bool write_list(walk *w) {
   int length;
   if (!measure_list(w, &length) || !put(w, "[", 1)) return false;
-  step *here = &w->path[w->depth++];
+  json_step *here = &w->path[w->depth++];
   here->key = NULL;
   for (int i = 1; i <= length; i++) {
     here->index = i;
@@ -128,7 +121,7 @@ static double rank_of_key(walk *w) {
 }
 
 /* Writes the member whose key and value are on top of the stack, and leaves them there. */
-static bool write_member(walk *w, step *here) {
+static bool write_member(walk *w, json_step *here) {
   json_members *members = &w->box->members;
   here->key = lua_tolstring(w->L, -2, &here->len);
   json_member *member = json_members_add(members);
@@ -147,7 +140,7 @@ static bool write_map(walk *w) {
   lua_State *L = w->L;
   ljson_box *b = w->box;
   size_t first = b->members.count;
-  step *here = &w->path[w->depth++];
+  json_step *here = &w->path[w->depth++];
   bool more = true;
   for (const char *before = "{"; more; before = ",") { /* table, key, value */
     if (lua_type(L, -2) != LUA_TSTRING) { /* asked first: lua_tolstring would change a number */
@@ -208,40 +201,15 @@ static bool write_value(walk *w) {
   }
 }
 
-static bool is_name(const char *key, size_t len) {
-  static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
-  return len > 0 && len <= LIMIT_JSON_SHOWN_BYTES && (key[0] < '0' || key[0] > '9') &&
-         strspn(key, letters) == len;
-}
-
-/* Appends a step as Lua writes it: .name, [3], ["odd key"]. */
-static buf_status add_step(buf *out, const step *s) {
-  char text[JSON_QUOTE_BYTES + 16];
-  if (s->key == NULL) {
-    snprintf(text, sizeof text, "[%d]", s->index);
-  } else if (is_name(s->key, s->len)) {
-    snprintf(text, sizeof text, "%s%s", out->len > 0 ? "." : "", s->key);
-  } else {
-    char quoted[JSON_QUOTE_BYTES];
-    json_quote(quoted, s->key, s->len);
-    snprintf(text, sizeof text, "[%s]", quoted);
-  }
-  return buf_add(out, text, strlen(text));
-}
-
 /* Pushes nil, why, path. The path is made before Lua is asked for memory: until then the keys it
  * consists of are sure to be there. */
 static int push_refusal(walk *w) {
-  buf *path = &w->box->scratch;
-  buf_status status = BUF_OK;
+  char path[LIMIT_JSON_PATH_BYTES];
   if (w->why == NULL) return ljson_no_memory(w->L, w->box);
-  buf_reset(path);
-  for (int i = 0; i < w->depth && status == BUF_OK && path->len < LIMIT_JSON_PATH_BYTES; i++)
-    status = add_step(path, &w->path[i]);
-  if (status != BUF_OK) return ljson_no_memory(w->L, w->box);
+  json_path(path, w->path, w->depth);
   lua_pushnil(w->L);
   lua_pushstring(w->L, w->why);
-  lua_pushlstring(w->L, path->data != NULL ? path->data : "", path->len);
+  lua_pushstring(w->L, path);
   return 3;
 }
 

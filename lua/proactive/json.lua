@@ -65,6 +65,7 @@ local decode_options = { array = Array, null = null }
 ---@return string? message
 ---@return integer? line   where, counted from 1
 ---@return integer? column in bytes, counted from 1
+---@return string? path    where in the value
 function json.decode(text)
   return require("proactive.core").decode(text, decode_options)
 end

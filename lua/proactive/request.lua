@@ -180,7 +180,7 @@ local function with_lists(value, node, parent)
     local field = lists[i]
     local item = value[field.name]
     local marked = item and with_lists(item, field, value)
-    if marked ~= item then
+    if not rawequal(marked, item) then
       if result == value then
         result = {}
         for key, other in next, value do

@@ -50,14 +50,14 @@ local function check_body(body, report)
 end
 
 --- A text that is no JSON breaks one rule, and nothing else can be said about it.
-local function refuse_text(message, line, column)
+local function refuse_text(message, line, column, path)
   local where = line and ("line %d, column %d"):format(line, column) or nil
   return nil,
     errors.new("invalid", {
       message = "the text is not JSON",
       violations = {
         {
-          path = "",
+          path = path,
           rule = "json",
           message = where and ("%s: %s"):format(where, message) or message,
           line = line,
@@ -91,8 +91,8 @@ return function(body, opts)
   local report = spare and spare:reuse(opts) or new_report(opts)
   spare = nil
   if type(body) == "string" then
-    local value, message, line, column = json.decode(body)
-    if message then return refuse_text(message, line, column) end
+    local value, message, line, column, path = json.decode(body)
+    if message then return refuse_text(message, line, column, path) end
     body, report.decoded = value, true
   end
   report.now = opts.now or os.time()

@@ -3,7 +3,7 @@
  * libFuzzer target: any bytes as JSON text. What is accepted must be written, read back and
  * indented without a change. `make fuzz`, or by hand, from the root of the project:
  * clang -std=c11 -D_GNU_SOURCE -g -fsanitize=address,undefined,fuzzer spec/fuzz/fuzz_json.c \
- *   csrc/json.c csrc/json_scan.c csrc/json_write.c csrc/buf.c -lcjson -lm -o fuzz_json &&
+ *   csrc/json.c csrc/json_scan.c csrc/json_path.c csrc/json_write.c csrc/buf.c -lcjson -lm -o fuzz_json &&
  *   ./fuzz_json spec/fuzz/corpus/json */
 #include <stdint.h>
 #include <stdlib.h>

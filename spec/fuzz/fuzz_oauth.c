@@ -3,7 +3,7 @@
  * libFuzzer target: any bytes as the answer of a token endpoint, up to the token they make.
  * `make fuzz`, or by hand, from the root of the project:
  * clang -std=c11 -D_GNU_SOURCE -g -fsanitize=address,undefined,fuzzer spec/fuzz/fuzz_oauth.c \
- *   csrc/oauth.c csrc/token.c csrc/json.c csrc/json_scan.c csrc/buf.c csrc/http_form.c \
+ *   csrc/oauth.c csrc/token.c csrc/json.c csrc/json_scan.c csrc/json_path.c csrc/buf.c csrc/http_form.c \
  *   -lcjson -lcurl -lm -o fuzz_oauth && ./fuzz_oauth spec/fuzz/corpus/oauth */
 #include <stdint.h>
 #include <stdlib.h>

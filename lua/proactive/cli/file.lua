@@ -18,6 +18,7 @@ local file = {}
 ---@field message string
 ---@field line integer?
 ---@field column integer?
+---@field path string?     of the value at fault in a `.json` file
 
 -- What a script may return in place of an event alone; the last two are options of a send.
 ---@type table<string, proactive.Option>
@@ -39,8 +40,10 @@ end
 
 local function json_body(name, text)
   needs.module("proactive.core")
-  local body, message, line, column = require("proactive.json").decode(text)
-  if body == nil then return nil, { message = message, line = line, column = column } end
+  local body, message, line, column, path = require("proactive.json").decode(text)
+  if body == nil then
+    return nil, { message = message, line = line, column = column, path = path }
+  end
   -- What is JSON and no object is for the validation of the text to refuse.
   return { name = name, body = type(body) == "table" and body or {}, text = text, opts = {} }
 end

@@ -29,7 +29,7 @@ end
 ---@field problem proactive.cli.FileProblem? the file could not be read or parsed
 
 local function unreadable(problem)
-  local violation = { path = "", rule = "parse", message = problem.message }
+  local violation = { path = problem.path or "", rule = "parse", message = problem.message }
   violation.line, violation.column = problem.line, problem.column
   return { valid = false, violations = { violation }, warnings = {}, problem = problem }
 end
