@@ -139,6 +139,7 @@ local function spare_job(many)
     many = many,
     template = many.template,
     prepare = many.template.prepare,
+    start = many.template.start,
     is_valid = many.template.is_valid,
     finish = finish,
     plain = many.opts.on_result == nil,

@@ -40,6 +40,11 @@ end
 --- Nothing is left to set: the caller gave the whole body.
 local function keep() end
 
+--- A job's `start`.
+local function start(job, pool, token)
+  return pool:start(job.route, job.body, job.timeout, token)
+end
+
 --- The request body of an event, checked.
 ---@param event table
 ---@param audience proactive.Audience
@@ -79,6 +84,7 @@ function outgoing.event(event, audience, opts, now)
     request = request,
     expires_in = opts.expires_in,
     prepare = stamp,
+    start = start,
     is_valid = opts.validate ~= false and outgoing.yes or outgoing.check_late,
     user = audience.user,
   }
@@ -104,6 +110,7 @@ function outgoing.request(request, opts, now)
   if not text then return nil, err end
   local fields = {
     prepare = keep,
+    start = start,
     fixed = opts.validate ~= false,
     is_valid = opts.validate ~= false and outgoing.yes or outgoing.check_late,
   }

@@ -2,12 +2,12 @@
 --- in. The result is byte for byte what a full encode would give.
 
 local core = require "proactive.core"
-local errors = require "proactive.errors"
 local new_report = require("proactive.schema.report").new
 local outgoing = require "proactive.client.outgoing"
 local request_of = require "proactive.request"
 local schema = require "proactive.schema"
 local time = require "proactive.time"
+local validate = require "proactive.validate"
 
 ---@class proactive.Template
 local Template = {}
@@ -50,16 +50,34 @@ end
 --- A job's `prepare`: the times of the first attempt.
 ---@param job proactive.Job
 ---@param now number  Unix seconds
----@return proactive.Error?
 local function prepare(job, now)
   local self = job.template
   set_times(self, now)
   job.timestamp, job.expiry, job.expires_at = self.timestamp, self.expiry, self.expires_at
-  local message
-  job.body, message = self.body:fill(job.timestamp, job.reference_id, job.expiry, job.user)
-  if not job.body then
-    return errors.new("invalid", { message = "the customer or the reference id: " .. message })
-  end
+  job.body = self.body
+end
+
+--- A job's `start`: the body is filled in where it leaves, the same at each attempt.
+---@param job proactive.Job
+---@param pool table
+---@param token table
+local function start(job, pool, token)
+  return pool:start(
+    job.route,
+    job.body,
+    job.timeout,
+    token,
+    job.timestamp,
+    job.reference_id,
+    job.expiry,
+    job.user
+  )
+end
+
+--- A job's `is_valid` for bodies that were sent unchecked.
+local function check_late(job)
+  local id, user = job.reference_id, job.user
+  return (validate(job.body:fill(job.timestamp, id, job.expiry, user))) == true
 end
 
 --- Says whom a job is for.
@@ -111,7 +129,8 @@ function template.new(event, opts, now)
     expires_in = opts.expires_in,
     checks = opts.validate ~= false,
     prepare = prepare,
-    is_valid = opts.validate ~= false and outgoing.yes or outgoing.check_late,
+    start = start,
+    is_valid = opts.validate ~= false and outgoing.yes or check_late,
   }, Template)
 end
 

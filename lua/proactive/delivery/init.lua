@@ -18,9 +18,11 @@ local timers = require "proactive.timers"
 ---@field region string
 ---@field route integer        the pool's route
 ---@field timeout number       seconds for one attempt
----@field prepare fun(job: proactive.Job, now: number): proactive.Error?
+---@field prepare fun(job: proactive.Job, now: number)
 ---     called at the first attempt; sets body, reference_id and expires_at (Unix seconds), which
 ---     are kept for the others
+---@field start fun(job: proactive.Job, pool: table, token: table): integer?, string?, string?
+---     begins an attempt, as `pool:start`
 ---@field finish fun(job: proactive.Job, receipt: table|true?, err: proactive.Error?)
 ---   called exactly once
 ---@field is_valid fun(job: proactive.Job): boolean  whether our own validation accepts the body

@@ -1,6 +1,7 @@
 --- Starts attempts: which job may go next, when, and what keeps it.
 
 local answer = require "proactive.answer"
+local errors = require "proactive.errors"
 local outcome = require "proactive.delivery.outcome"
 
 local launch = {}
@@ -30,7 +31,15 @@ local function obstacle(lane, job, now, wall)
     local err = outcome.hindrance(lane, job, now, wall)
     if err then return err end
   end
-  if not job.body then return job:prepare(wall) end
+  if not job.body then job:prepare(wall) end
+end
+
+--- The error of a body that cannot be sent, or of a pool that takes nothing.
+local function start_error(message, part)
+  if part == "body" then
+    return errors.new("invalid", { message = "the customer or the reference id: " .. message })
+  end
+  return answer.transport({ cause = "protocol", message = message }, "sending the event")
 end
 
 --- Hands the first job of a lane to the pool. Whether another may be tried now.
@@ -40,14 +49,14 @@ local function launch_first(self, lane, now, wall)
   if not err then
     local handle = self.source.handle
     job.generation, job.started = handle:generation(), now
-    local id, reason = self.pool:start(job.route, job.body, job.timeout, handle)
+    local id, reason, part = job:start(self.pool, handle)
     if id then
       self.begun.id, self.begun.lane = id, lane
       register(self)
       return true
     end
     if reason == "wait" then return false end
-    err = answer.transport({ cause = "protocol", message = reason }, "sending the event")
+    err = start_error(reason, part)
   end
   outcome.fail_first(self, lane, err)
   return true
