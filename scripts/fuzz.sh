@@ -11,7 +11,8 @@ fuzz() { # NAME SECONDS
   leaks=1
   [ "$1" != validate ] || leaks=0
   "build/fuzz/spec/fuzz_$1" -max_total_time="$2" -artifact_prefix=build/fuzz/ \
-    -detect_leaks="$leaks" -print_final_stats=1 "$found" "spec/fuzz/corpus/$1" >"$found.log" 2>&1 || {
+    -detect_leaks="$leaks" -print_final_stats=1 \
+    "$found" "spec/fuzz/corpus/$1" >"$found.log" 2>&1 || {
     cat "$found.log"
     return 1
   }

@@ -173,8 +173,8 @@ end
 local function with_lists(value, node, parent)
   if node.kind == "choice" then node = node.of[parent[node.by]] end
   if not node or not node.has_list or type(value) ~= "table" then return value end
-  value = values.is_object(value) and values.plain(value) or value
   if node.kind ~= "object" then return next(value) == nil and json.array {} or value end
+  if getmetatable(value) ~= nil and values.is_object(value) then value = values.plain(value) end
   local result, lists = value, node.lists
   for i = 1, #lists do
     local field = lists[i]

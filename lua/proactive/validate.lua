@@ -41,7 +41,7 @@ end
 
 local function check_body(body, report)
   if type(body) ~= "table" then return schema.check(body, schema.envelope, report) end
-  body = values.is_object(body) and values.plain(body) or body
+  if getmetatable(body) ~= nil and values.is_object(body) then body = values.plain(body) end
   if body.event == nil and body.name ~= nil and body.payload ~= nil then
     return add_bare_event(body, report)
   end

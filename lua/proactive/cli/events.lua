@@ -2,7 +2,6 @@
 
 local body = require "proactive.cli.body"
 local explain = require "proactive.cli.explain"
-local flags = require "proactive.cli.flags"
 local nearest = require "proactive.nearest"
 local needs = require "proactive.cli.needs"
 local stop = require "proactive.cli.stop"

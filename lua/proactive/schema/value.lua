@@ -19,7 +19,8 @@ local GREATEST = 2 ^ 53
 ---@param given any
 ---@return boolean
 function value.is_object(given)
-  return type(given) == "table" and not rawequal(given, json.null) and not json.is_array(given)
+  if type(given) ~= "table" then return false end
+  return getmetatable(given) == nil or not (rawequal(given, json.null) or json.is_array(given))
 end
 
 --- A table without its metatable, so that what is checked is what will be written: the table
