@@ -129,10 +129,7 @@ function SCENES.close()
   told.closing = true
   open()
   submit(event(), audience.multicast(), {})
-  for _ = 1, 100 do
-    if client:stats().in_flight > 0 then break end
-    client:step(0.1)
-  end
+  while told.calls == 0 and client:stats().in_flight == 0 do client:step(0.1) end
   close()
 end
 
