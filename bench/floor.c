@@ -187,8 +187,8 @@ static void turn(void) {
                (events[i].events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
     curl_multi_socket_action(floor_.multi, events[i].data.fd, what, &running);
   }
+  serve_timer(); /* a fast answer may end a transfer in here: nothing else would wake us for it */
   collect();
-  serve_timer();
 }
 
 /* --- set-up --- */
