@@ -42,9 +42,12 @@ buf_status buf_reserve(buf *b, size_t len) {
   return BUF_OK;
 }
 
+/* What is allocated is within the limit, so that the common case is one comparison. */
 buf_status buf_add(buf *b, const void *bytes, size_t len) {
-  buf_status status = buf_reserve(b, len);
-  if (status != BUF_OK) return status;
+  if (len >= b->size - b->len) {
+    buf_status status = buf_reserve(b, len);
+    if (status != BUF_OK) return status;
+  }
   if (len > 0) memcpy(b->data + b->len, bytes, len);
   b->len += len;
   b->data[b->len] = '\0';

@@ -225,10 +225,6 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
 static void finish(http_pool *pool, http_transfer *t, CURLcode code) {
   http_transfer_judge(t, code);
   curl_multi_remove_handle(pool->multi, t->easy);
-  if (!t->reusable) {
-    curl_easy_cleanup(t->easy);
-    t->easy = NULL;
-  }
   t->lane->running--;
   pool->running--;
   http_list_append(&pool->ended, t);
@@ -351,6 +347,10 @@ int http_finished(const http_pool *pool) {
 const http_result *http_get_result(const http_pool *pool, int id) {
   const http_transfer *t = find(pool, id);
   return t != NULL && t->ended ? &t->result : NULL;
+}
+
+http_timings http_get_timings(const http_pool *pool, int id) {
+  return http_timings_of(find(pool, id));
 }
 
 /* To end a transfer in its midst closes its connection, which writes to it. */

@@ -83,7 +83,6 @@ typedef struct {
   double elapsed; /* seconds, from the hand-over to the end */
   bool reused;    /* answered over a connection that was open already */
   bool sent; /* request bytes may have left: a lost answer does not mean that nothing arrived */
-  http_timings timings;
 } http_result;
 
 typedef enum {
@@ -138,6 +137,9 @@ int http_finished(const http_pool *pool);
 
 /* What became of it: NULL while it runs or when there is no such transfer. Valid until released. */
 const http_result *http_get_result(const http_pool *pool, int id);
+
+/* Of a transfer that has a result. */
+http_timings http_get_timings(const http_pool *pool, int id);
 
 /* The value of the first header of that name, compared without case: *len bytes, not terminated.
  * NULL when there is none. */

@@ -70,7 +70,7 @@ typedef struct {
 struct http_transfer {
   http_lane *lane;
   http_route_entry *route;
-  CURL *easy; /* NULL when it has ended and will not be used again */
+  CURL *easy; /* knows its timings until it is released */
   buf request;
   buf headers;
   buf body;
@@ -183,7 +183,7 @@ void http_transfer_free(http_transfer *t);
 void http_parked_free(http_route_entry *route);
 
 /* http_result.c */
-http_timings http_timings_of(const http_transfer *t);
+http_timings http_timings_of(const http_transfer *t); /* of one that has ended */
 
 /* http_config.c. one_store: whether all roots come from one file, so that libcurl can keep them. */
 int http_config_check(const http_options *options, char error[LIMIT_ERROR_BYTES]);

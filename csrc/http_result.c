@@ -56,7 +56,7 @@ http_timings http_timings_of(const http_transfer *t) {
       .connect = seconds(easy, CURLINFO_CONNECT_TIME_T),
       .tls = seconds(easy, CURLINFO_APPCONNECT_TIME_T),
       .first_byte = t->answered > 0 ? t->answered - t->started : 0,
-      .total = http_now() - t->started,
+      .total = t->result.elapsed,
       .bytes_sent = bytes_sent(easy),
       .bytes_received = bytes_received(easy),
   };

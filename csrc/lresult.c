@@ -115,14 +115,15 @@ static int l_pool_timings(lua_State *L) {
     lua_pushnil(L);
     return 1;
   }
+  http_timings timings = http_get_timings(lhttp_check(L, 1), (int)lua_tointeger(L, 2));
   lua_createtable(L, 0, 8);
-  set_number(L, "dns", r->timings.dns);
-  set_number(L, "connect", r->timings.connect);
-  set_number(L, "tls", r->timings.tls);
-  set_number(L, "first_byte", r->timings.first_byte);
-  set_number(L, "total", r->timings.total);
-  set_count(L, "bytes_sent", r->timings.bytes_sent);
-  set_count(L, "bytes_received", r->timings.bytes_received);
+  set_number(L, "dns", timings.dns);
+  set_number(L, "connect", timings.connect);
+  set_number(L, "tls", timings.tls);
+  set_number(L, "first_byte", timings.first_byte);
+  set_number(L, "total", timings.total);
+  set_count(L, "bytes_sent", timings.bytes_sent);
+  set_count(L, "bytes_received", timings.bytes_received);
   set_flag(L, "reused", r->reused);
   return 1;
 }
