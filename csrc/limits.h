@@ -28,6 +28,9 @@
  * kind. */
 #define LIMIT_TOKEN_BYTES 4096u
 
+/* A file of credentials: some hundred skills. */
+#define LIMIT_PRIVATE_BYTES (64u * 1024u)
+
 /* Routes are made by our own Lua code: a token route, two stages in three regions, SMAPI. */
 #define LIMIT_ROUTES 32
 #define LIMIT_ROUTE_HEADERS 16

@@ -5,9 +5,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "buf.h"
 #include "digest.h"
 #include "interrupt.h"
 #include "lcompat.h"
+#include "private.h"
 #include "random.h"
 
 static int push_errno(lua_State *L, int failure) {
@@ -81,8 +83,27 @@ static int l_interrupted(lua_State *L) {
   return 1;
 }
 
+/* read_private(path) -> text | nil, message. The block is Lua's, so that a push that raises leaks
+ * nothing. */
+static int l_read_private(lua_State *L) {
+  char error[LIMIT_ERROR_BYTES];
+  size_t len;
+  const char *path = lcompat_text(L, 1);
+  luaL_argcheck(L, path != NULL, 1, "text without NUL expected");
+  char *block = lcompat_newuserdata(L, PRIVATE_ROOM);
+  if (private_read(path, block, &len, error) != 0) {
+    lua_pushnil(L);
+    lua_pushstring(L, error);
+    return 2;
+  }
+  lua_pushlstring(L, block, len);
+  buf_erase(block, len);
+  return 1;
+}
+
 void lsystem_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"sha256", l_sha256},
+                                       {"read_private", l_read_private},
                                        {"watch_interrupt", l_watch_interrupt},
                                        {"interrupted", l_interrupted},
                                        {"monotonic", l_monotonic},

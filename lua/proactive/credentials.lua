@@ -14,8 +14,14 @@ local FIX = "Give client_id and client_secret, or set ALEXA_CLIENT_ID and ALEXA_
   .. "They are the skill's own pair: developer console, Build, Permissions, at the bottom "
   .. "(shown once the skill has the notifications permission)."
 
+--- An empty variable is one that is not set.
+local function variable(name)
+  local value = os.getenv(name)
+  return value ~= "" and value or nil
+end
+
 local function from_environment()
-  local id, secret = os.getenv("ALEXA_CLIENT_ID"), os.getenv("ALEXA_CLIENT_SECRET")
+  local id, secret = variable "ALEXA_CLIENT_ID", variable "ALEXA_CLIENT_SECRET"
   if id and secret then return { client_id = id, client_secret = secret } end
   if id or secret then
     local missing = id and "ALEXA_CLIENT_SECRET" or "ALEXA_CLIENT_ID"
@@ -29,10 +35,10 @@ end
 --- The path of the credentials file.
 ---@return string?
 function credentials.path()
-  local given = os.getenv("PROACTIVE_CREDENTIALS")
+  local given = variable "PROACTIVE_CREDENTIALS"
   if given then return given end
-  local config = os.getenv("XDG_CONFIG_HOME")
-  local home = os.getenv("HOME")
+  local config = variable "XDG_CONFIG_HOME"
+  local home = variable "HOME"
   if config then return config .. "/proactive/credentials.json" end
   return home and home .. "/.config/proactive/credentials.json"
 end
@@ -72,10 +78,12 @@ local function from_file(skill_id)
   end
   local entry, err = pick(path, content.skills, skill_id)
   if not entry then return nil, err end
-  if type(entry.client_id) ~= "string" or type(entry.client_secret) ~= "string" then
+  local id = type(entry) == "table" and entry.client_id
+  local secret = type(entry) == "table" and entry.client_secret
+  if type(id) ~= "string" or type(secret) ~= "string" then
     return nil, file_error(path, "lacks client_id or client_secret")
   end
-  return { client_id = entry.client_id, client_secret = entry.client_secret }
+  return { client_id = id, client_secret = secret }
 end
 
 --- Credentials from the environment, else from the file.

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * private: reads a file that holds secrets, and only when nobody else can read or replace what is
+ * in it. What is judged is the open file, so that none can be put in its place between look and
+ * read. */
+#ifndef PROACTIVE_PRIVATE_H
+#define PROACTIVE_PRIVATE_H
+
+#include <stddef.h>
+
+#include "limits.h"
+
+/* One byte more than the largest file, to see that a file is larger. */
+#define PRIVATE_ROOM (LIMIT_PRIVATE_BYTES + 1)
+
+/* Reads a regular file that is the process's own and that no other user may touch. Its *len bytes
+ * stand in out, for the caller to wipe. 0, or -1 with the reason in error, as the end of a sentence
+ * that begins with the file. */
+int private_read(const char *path, char out[PRIVATE_ROOM], size_t *len,
+                 char error[LIMIT_ERROR_BYTES]);
+
+#endif

@@ -1,0 +1,195 @@
+--- Where a skill's credentials come from: the environment, else a file that is private.
+
+local cli = require "spec.support.cli"
+local credentials = require "proactive.credentials"
+
+local ONE = '{"skills":{"skill-1":{"client_id":"id-1","client_secret":"secret-1"}}}'
+local TWO = '{"skills":{"skill-1":{"client_id":"id-1","client_secret":"secret-1"},'
+  .. '"skill-2":{"client_id":"id-2","client_secret":"secret-2"}}}'
+
+describe("credentials.find", function()
+  local getenv, environment, paths = os.getenv, nil, nil
+
+  before_each(function()
+    environment, paths = {}, {}
+    os.getenv = function(name) return environment[name] end -- luacheck: ignore 122
+  end)
+
+  after_each(function()
+    os.getenv = getenv -- luacheck: ignore 122
+    for _, path in ipairs(paths) do
+      os.remove(path)
+    end
+  end)
+
+  -- The credentials file of this test.
+  local function file(text, mode)
+    local path = cli.file(".json", text)
+    paths[#paths + 1] = path
+    assert.equal(0, cli.shell(("chmod %s %s"):format(mode or "0600", path)).status)
+    environment.PROACTIVE_CREDENTIALS = path
+    return path
+  end
+
+  local function refuses(path, problem, skill_id)
+    local found, err = credentials.find(skill_id)
+    assert.is_nil(found)
+    assert.equal("auth", err.kind)
+    local told = err.message
+    local expected = ("the credentials file %s %s"):format(path, problem)
+    assert.equal(expected, told:sub(1, #expected))
+    assert.falsy(tostring(err):find("secret-", 1, true))
+  end
+
+  local function pair(number)
+    return { client_id = "id-" .. number, client_secret = "secret-" .. number }
+  end
+
+  it("takes the one skill of a file", function()
+    file(ONE)
+    assert.same(pair "1", credentials.find())
+    assert.same(pair "1", credentials.find "skill-1")
+    file(ONE, "0400")
+    assert.same(pair "1", credentials.find())
+  end)
+
+  it("takes the named one of several", function()
+    local path = file(TWO)
+    assert.same(pair "2", credentials.find "skill-2")
+    refuses(path, "has no skill skill-3", "skill-3")
+    refuses(path, "has several skills and none was named (--skill ID)")
+  end)
+
+  it("refuses a file that others may read or write", function()
+    refuses(file(ONE, "0644"), "can be read by others: its mode is 0644")
+    refuses(file(ONE, "0620"), "can be read by others: its mode is 0620")
+  end)
+
+  it("refuses what is no file of its own", function()
+    local path = file(ONE)
+    local link = path .. ".link"
+    paths[#paths + 1] = link
+    assert.equal(0, cli.shell(("ln -s %s %s"):format(path, link)).status)
+    environment.PROACTIVE_CREDENTIALS = link
+    refuses(link, "is a symbolic link")
+    environment.PROACTIVE_CREDENTIALS = "/tmp"
+    refuses("/tmp", "is not a regular file")
+  end)
+
+  it("refuses another user's file", function()
+    if cli.shell("id -u").stdout ~= "0\n" then return pending "only root can give files away" end
+    local path = file(ONE)
+    assert.equal(0, cli.shell("chown 1 " .. path).status)
+    refuses(path, "is not yours")
+  end)
+
+  it("refuses a file that is too large, and takes the largest", function()
+    local most = 64 * 1024
+    file(ONE .. (" "):rep(most - #ONE))
+    assert.same(pair "1", credentials.find())
+    refuses(file(ONE .. (" "):rep(most - #ONE + 1)), "is too large")
+  end)
+
+  it("refuses what holds no credentials", function()
+    refuses(file "{", "is not JSON: ")
+    refuses(file "", "is not JSON: ")
+    refuses(file '"secret-1', "is not JSON: ")
+    for _, text in ipairs { "[]", "1", '"x"', "null", "{}", '{"skills":"x"}' } do
+      refuses(file(text), "has no skills")
+    end
+    for _, text in ipairs { '{"skills":{}}', '{"skills":null}' } do
+      refuses(file(text), "has no skill")
+    end
+    for _, entry in ipairs { "{}", "1", "null", '"x"', '{"client_secret":"secret-1"}',
+      '{"client_id":"id-1"}', '{"client_id":1,"client_secret":"secret-1"}' } do
+      refuses(file(('{"skills":{"skill-1":%s}}'):format(entry)), "lacks client_id or client_secret")
+    end
+  end)
+
+  it("looks in the environment first", function()
+    file(ONE, "0644")
+    environment.ALEXA_CLIENT_ID, environment.ALEXA_CLIENT_SECRET = "id-2", "secret-2"
+    assert.same(pair "2", credentials.find())
+  end)
+
+  it("names the variable that is missing or empty", function()
+    local names = { "ALEXA_CLIENT_ID", "ALEXA_CLIENT_SECRET" }
+    for i, missing in ipairs(names) do
+      for _, value in ipairs { false, "" } do
+        environment = { [names[3 - i]] = "secret-1", [missing] = value or nil }
+        local found, err = credentials.find()
+        assert.is_nil(found)
+        assert.equal("auth", err.kind)
+        assert.truthy(err.message:find(missing .. " is missing", 1, true))
+        assert.falsy(tostring(err):find("secret-", 1, true))
+      end
+    end
+  end)
+
+  it("takes empty variables for ones that are not set", function()
+    file(ONE)
+    environment.ALEXA_CLIENT_ID, environment.ALEXA_CLIENT_SECRET = "", ""
+    assert.same(pair "1", credentials.find())
+  end)
+
+  it("says so when there are none", function()
+    environment.PROACTIVE_CREDENTIALS = "/nonexistent/credentials.json"
+    local found, err = credentials.find()
+    assert.is_nil(found)
+    assert.equal("auth", err.kind)
+    assert.truthy(err.message:find("no credentials", 1, true))
+  end)
+
+  it("knows where the file is", function()
+    environment = { HOME = "/h", XDG_CONFIG_HOME = "", PROACTIVE_CREDENTIALS = "" }
+    assert.equal("/h/.config/proactive/credentials.json", credentials.path())
+    environment.XDG_CONFIG_HOME = "/x"
+    assert.equal("/x/proactive/credentials.json", credentials.path())
+    environment = {}
+    assert.is_nil(credentials.path())
+  end)
+end)
+
+describe("core.read_private", function()
+  local core = require "proactive.core"
+
+  it("tells why a file cannot be read", function()
+    local text, message = core.read_private "/nonexistent/file"
+    assert.is_nil(text)
+    assert.matches("^cannot be read: %u", message)
+  end)
+
+  it("raises for what is no path", function()
+    for _, path in ipairs { 1, false, {}, "a\0b" } do
+      assert.has_error(function() core.read_private(path) end)
+    end
+  end)
+end)
+
+describe("proactive token", function()
+  -- Amazon is out of reach: the way there leads to a port on which nobody listens.
+  local function ask(mode)
+    local path = cli.file(".json", ONE)
+    finally(function() os.remove(path) end)
+    assert.equal(0, cli.shell(("chmod %s %s"):format(mode, path)).status)
+    local nowhere = "http://127.0.0.1:1"
+    local env = { PROACTIVE_CREDENTIALS = path, https_proxy = nowhere, HTTPS_PROXY = nowhere,
+      no_proxy = "", NO_PROXY = "" }
+    local ran = cli.run({ "token" }, { env = env })
+    assert.equal("", ran.stdout)
+    assert.falsy(ran.stderr:find("secret-1", 1, true))
+    return ran, path
+  end
+
+  it("asks with the credentials of a private file", function()
+    local ran = ask "0600"
+    assert.equal(1, ran.status)
+    assert.truthy(ran.stderr:find("127.0.0.1", 1, true), ran.stderr)
+  end)
+
+  it("refuses one that others may read, and asks nobody", function()
+    local ran, path = ask "0644"
+    assert.equal(2, ran.status)
+    assert.truthy(ran.stderr:find(path .. " can be read by others: its mode is 0644", 1, true))
+  end)
+end)
