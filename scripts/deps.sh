@@ -144,6 +144,10 @@ policy=/usr/sbin/policy-rc.d
 forbid_services() {
   [ ! -e "$policy" ] || return 0
   trap 'rm -f "$log"; as_root rm -f "$policy"' EXIT
+  # dash runs the EXIT trap only when it exits by itself
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
   printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >"$log"
   as_root chmod 755 "$policy"
 }

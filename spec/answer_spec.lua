@@ -111,6 +111,17 @@ describe("answer.event", function()
     assert.equal(60, err.retry_after)
     _, err = answer.event(result(503, "", "HTTP/1.1 503 x\r\nRetry-After: soon\r\n"))
     assert.is_nil(err.retry_after)
+    for _, odd in ipairs { "1e999", "0x10", "-1", "1.5" } do
+      _, err = answer.event(result(503, "", "HTTP/1.1 503 x\r\nRetry-After: " .. odd .. "\r\n"))
+      assert.is_nil(err.retry_after)
+    end
+  end)
+
+  it("lets no control characters of a stranger through but line breaks and tabs", function()
+    local _, err = answer.event(result(400, [[{"message":"a\u001b[31mb\u0007\nc\td\u009be"}]]))
+    assert.equal("a [31mb \nc\td e", err.message)
+    err = answer.token { status = 400, error = "x", error_description = "a\27b", headers = "" }
+    assert.is_nil(err.message:find "\27")
   end)
 
   it("shows at most the first bytes of what it does not understand", function()

@@ -188,15 +188,37 @@ describe("a client made before a fork", function()
         kinds[i] = err and err.kind
       end
       local _, stepped = client:step(0)
-      kinds[#kinds + 1] = stepped and stepped:match "before a fork"
+      local _, flushed = client:flush()
+      local _, pending = client:pending()
+      local _, descriptor = client:fd()
+      local _, due = client:timeout()
+      local _, stats = client:stats()
+      for _, err in ipairs { stepped, flushed, pending, descriptor, due, stats } do
+        kinds[#kinds + 1] = err.kind
+      end
       client:close()
       local fresh = stand_in.client(sandbox)
       kinds[#kinds + 1] = fresh:send(event, proactive.audience.multicast()) and "sent"
       return table.concat(kinds, " ")
     end)
-    assert.equal("forked forked forked forked forked before a fork sent", kinds)
+    assert.equal(("forked "):rep(11) .. "sent", kinds)
     assert(client:send(event, proactive.audience.multicast()))
     assert.equal(1, client:stats().token_fetches)
+    client:close()
+  end)
+
+  it("tells nobody of the parent's events when the child closes it", function()
+    local client, event = stand_in.client(sandbox), stand_in.event()
+    local told = {}
+    assert(client:submit(event, proactive.audience.multicast(), {}, function(receipt, err)
+      told[#told + 1] = receipt and "accepted" or err.kind
+    end))
+    assert.equal("0", fork(function()
+      client:close()
+      return ("%d"):format(#told)
+    end))
+    client:flush()
+    assert.same({ "accepted" }, told)
     client:close()
   end)
 end)

@@ -33,6 +33,31 @@ describe("client", function()
       end, "unknown option sanbox %(did you mean sandbox%?%)")
     end)
 
+    it("blames the line that made the mistake", function()
+      local function position(run)
+        return select(2, pcall(run)):match "^[^:]+:%d+:"
+      end
+      local here = debug.getinfo(1, "S").short_src
+      local line = debug.getinfo(1, "l").currentline
+      local found = {
+        position(function() local _ = proactive.client { nope = 1 } end),
+        position(function() local _ = proactive.client { client_id = "a" } end),
+        position(function() local _ = proactive.client { sandbox = sandbox.url, retry = { nope = 1 } } end),
+        position(function() local _ = client:send({}, all()) end),
+      }
+      for i, blamed in ipairs(found) do
+        assert.equal(("%s:%d:"):format(here, line + 1 + i), blamed)
+      end
+    end)
+
+    it("refuses an address that is none, and names the option", function()
+      for name, value in pairs { sandbox = "", event_host = "127.0.0.1:4380", token_host = "ftp://x" } do
+        local made, err = proactive.client { sandbox = name == "sandbox" and value or sandbox.url, [name] = value }
+        assert.is_nil(made)
+        assert.matches(name .. " is no URL: https://", err.message)
+      end
+    end)
+
     it("raises for half a pair of credentials and for a sandbox that is no URL", function()
       assert.error_matches(function()
         proactive.client { client_id = "a", sandbox = sandbox.url }
@@ -373,7 +398,10 @@ describe("client", function()
     it("raises for a wrong time", function()
       assert.error_matches(function()
         client:step(-1)
-      end, "timeout must be a number of seconds")
+      end, "client:step: timeout must be a number of seconds")
+      assert.error_matches(function()
+        client:flush "x"
+      end, "client:flush: timeout must be a number of seconds")
       assert.error_matches(function()
         client:step(0, "x")
       end, "budget must be a number of seconds")
@@ -463,13 +491,13 @@ describe("client", function()
       for _, kind in ipairs(kinds) do
         assert.equal("cancelled", kind)
       end
-      assert.equal(0, client:pending())
     end)
 
     it("a closed client raises", function()
       client:close()
       for _, method in ipairs {
-        "send", "submit", "send_request", "step", "flush", "token", "warm", "fd", "timeout", "stats",
+        "send", "submit", "send_request", "send_many", "start_many", "step", "flush", "token", "warm", "fd",
+        "timeout", "pending", "stats",
       } do
         assert.error_matches(function()
           client[method](client, event, all())

@@ -61,6 +61,11 @@ describe("the retry policy", function()
     assert.equal(0.2, policy():delay(1, failure("throttled", { retry_after = 0 })))
   end)
 
+  it("leaves a wait of more than an hour to the caller", function()
+    assert.equal(3600, policy():delay(1, failure("server", { retry_after = 3600 })))
+    assert.is_nil(policy():delay(1, failure("server", { retry_after = 3601 })))
+  end)
+
   it("ends with the number of attempts", function()
     assert.is_nil(policy():delay(4, failure "server"))
     assert.is_nil(policy({ attempts = 1 }):delay(1, failure "server"))

@@ -288,6 +288,17 @@ describe("a sandbox with TLS", function()
     compat.execute("rm -rf " .. files.quote(other))
   end)
 
+  it("touches nothing in a folder that holds other files", function()
+    local home = dir .. "3"
+    compat.execute("mkdir -p " .. files.quote(home .. "/letters"))
+    files.replace(home .. "/letters/one", "dear")
+    local running_there, err = sandbox.start { tls = true, tls_dir = home }
+    assert.is_nil(running_there)
+    assert.matches("holds other files", err.message)
+    assert.equal("dear", files.read(home .. "/letters/one"))
+    compat.execute("rm -rf " .. files.quote(home))
+  end)
+
   it("ends the connection where it cannot cut an answer", function()
     assert(running:fault { cut = 12 })
     local pool = assert(core.http { ca_file = running.ca_file })

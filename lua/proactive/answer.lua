@@ -35,7 +35,9 @@ end
 --- The service's own words as lines. Its schema messages arrive escaped twice.
 local function words(value)
   if type(value) ~= "string" then return nil end
-  return (value:gsub("\\n", "\n"):gsub('\\"', '"'):gsub("%s+$", ""))
+  local text = value:gsub("\\n", "\n"):gsub('\\"', '"'):gsub("%s+$", "")
+  -- a terminal must not obey what a stranger wrote
+  return (text:gsub("[\1-\8\11-\31\127]", " "):gsub("\194[\128-\159]", " "))
 end
 
 --- The field of the body that a sentence begins with, or nil.
@@ -130,8 +132,7 @@ end
 
 local function retry_after(result)
   local value = answer.header(result, "retry-after")
-  local seconds = value and tonumber(value)
-  if seconds then return seconds >= 0 and seconds or nil end
+  if value and value:find "^%d+$" then return tonumber(value) end
   local at = value and require("proactive.time").parse_http(value)
   local date = at and require("proactive.time").parse_http(answer.header(result, "date") or "")
   return date and math.max(0, at - date) or nil
@@ -142,6 +143,12 @@ local function fallback(kind, result)
   if kind == "quota" then text = text .. ": notification limit exceeded" end
   if result.body ~= "" then text = ("%s: %s"):format(text, excerpt(result.body)) end
   return text
+end
+
+local function fix_of(kind, status)
+  if kind == "auth" then return FIX.token end
+  if status == 413 then return "The request is too large for the service: shorten its texts." end
+  return FIX[kind]
 end
 
 --- The error of an answer that is not an acceptance.
@@ -155,7 +162,7 @@ local function refusal(result)
     request_id = answer.header(result, "x-amzn-requestid"),
     retry_after = retry_after(result),
     violations = kind == "invalid" and violations_of(message) or nil,
-    fix = kind == "auth" and FIX.token or FIX[kind],
+    fix = fix_of(kind, result.status),
     body = result.body,
   })
 end
@@ -253,8 +260,8 @@ function answer.token(refused)
     return errors.new("throttled", fields)
   elseif refused.error then
     fields.message = ("Login with Amazon refused the token: %s (%s)"):format(
-      refused.error_description or "no description",
-      refused.error
+      words(refused.error_description) or "no description",
+      words(refused.error)
     )
     fields.fix = AUTH_FIX[refused.error] or "Check the credentials and the skill's permissions."
     return errors.new("auth", fields)

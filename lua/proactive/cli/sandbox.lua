@@ -79,7 +79,7 @@ function sandbox.run(args, out)
     no_auth_status = args.no_auth_status and tonumber(args.no_auth_status),
     success = args.success and tonumber(args.success),
   }
-  if not ok then stop.with(1, "%s. %s", err.message, err.fix or "") end
+  if not ok then stop.with(1, "%s%s", err.message, err.fix and ". " .. err.fix or "") end
   return 0
 end
 

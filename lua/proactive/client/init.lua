@@ -47,8 +47,8 @@ local function check_usable(client, method, in_callback)
     error(("client:%s: attempt to use a closed client"):format(method), 3)
   end
   if client.busy and not in_callback then
-    local advice = "use client:submit there"
-    error(("client:%s cannot be called inside a callback; %s"):format(method, advice), 3)
+    local allowed = "only submit, start_many and close can"
+    error(("client:%s cannot be called inside a callback; %s"):format(method, allowed), 3)
   end
   if client.pool:forked() then
     return errors.new("forked", {
@@ -57,6 +57,14 @@ local function check_usable(client, method, in_callback)
         .. "or later).",
     })
   end
+end
+
+local function check_event(event, method)
+  if type(event) == "table" and type(event.name) == "string" and type(event.payload) == "table" then
+    return
+  end
+  local expected = "an event expected, as proactive.events makes it"
+  error(("client:%s: %s, got %s"):format(method, expected, type(event)), 3)
 end
 
 local function check_audience(audience, method)
@@ -131,6 +139,7 @@ local function ignore() end
 ---@return proactive.Error?      `invalid`, `busy` or `forked`; then on_done is not called
 function Client:submit(event, audience, opts, on_done)
   local forked = check_usable(self, "submit", true)
+  check_event(event, "submit")
   check_audience(audience, "submit")
   opts = options_of.check(opts, SEND_OPTIONS, "client:submit")
   if on_done ~= nil and type(on_done) ~= "function" then
@@ -153,8 +162,8 @@ local function wait_for(client, begin)
   end)
   if not ok then return nil, err end
   while not done do
-    local _, message = client:step(1)
-    if message then return nil, pool_error(message) end
+    local _, problem = client:step(1)
+    if problem then return nil, problem end
   end
   return receipt, failure
 end
@@ -171,6 +180,7 @@ end
 ---@return proactive.Error?
 function Client:send(event, audience, opts)
   local forked = check_usable(self, "send")
+  check_event(event, "send")
   check_audience(audience, "send")
   opts = options_of.check(opts, SEND_OPTIONS, "client:send")
   if forked then return nil, forked end
@@ -203,17 +213,18 @@ local function finish_close(client)
   client.closed, client.busy = true, true
   local ok, problem = pcall(client.delivery.close, client.delivery)
   client.busy = false
-  -- Only a lack of memory comes here: what is pending has not been told yet.
+  -- Only a lack of memory comes here: what is pending has not been told, the client is open still.
   if not ok then
-    client.closed = false
+    client.closed, client.delivery.closing = false, false
     error(problem, 0)
   end
 end
 
-local function check_seconds(value, name)
+local function check_seconds(value, method, name)
   if value == nil then return end
   if type(value) ~= "number" or value ~= value or value < 0 then
-    error(("client:step: %s must be a number of seconds, not negative"):format(name), 3)
+    local text = "client:%s: %s must be a number of seconds, not negative, got %s"
+    error(text:format(method, name, type(value) == "number" and "less" or type(value)), 3)
   end
 end
 
@@ -244,8 +255,8 @@ function Client:send_many(event, users, opts)
   local job, err = many.start(self, event, users, opts)
   if not job then return nil, err end
   while not job:done() do
-    local _, message = self:step(1)
-    if message then return nil, pool_error(message) end
+    local _, problem = self:step(1)
+    if problem then return nil, problem end
   end
   return job:report()
 end
@@ -260,31 +271,34 @@ end
 ---@param budget number?
 ---   after so many seconds no further socket is served, callback run or connection opened
 ---@return integer completed
----@return string? message  the pool cannot be used; the same for a client made before a fork
+---@return proactive.Error?   kind `forked`; or `transport`, when the pool itself failed
 function Client:step(timeout, budget)
   local forked = check_usable(self, "step")
-  check_seconds(timeout, "timeout")
-  check_seconds(budget, "budget")
-  if forked then return 0, forked.message end
+  check_seconds(timeout, "step", "timeout")
+  check_seconds(budget, "step", "budget")
+  if forked then return 0, forked end
   local ok, completed, message = pcall(advance, self, timeout or 0, budget)
   self.busy = false
   -- Only a lack of memory comes here. Nothing is lost by it: the next step goes on.
   if not ok then error(completed, 0) end
   if self.delivery.closing then finish_close(self) end
-  return completed, message
+  return completed, message and pool_error(message)
 end
 
 --- Steps until nothing is pending.
 ---@param timeout number?  longest time in seconds; default: until all is done
 ---@return boolean done    false when the time ended first
+---@return proactive.Error?  as for `step`
 function Client:flush(timeout)
-  if check_usable(self, "flush") then return false end
+  local forked = check_usable(self, "flush")
+  check_seconds(timeout, "flush", "timeout")
+  if forked then return false, forked end
   local ends = timeout and core.monotonic() + timeout
-  while not self.closed and self:pending() > 0 do
+  while not self.closed and self.delivery:pending() > 0 do
     local left = ends and ends - core.monotonic() or 1
     if left <= 0 then return false end
-    local _, message = self:step(math.min(left, 1))
-    if message then return false end
+    local _, problem = self:step(math.min(left, 1))
+    if problem then return false, problem end
   end
   return true
 end
@@ -300,8 +314,8 @@ function Client:token()
   local source, now = self.delivery.source, self.clock.monotonic
   local state, err = source:poll(now())
   while state == "wait" do
-    local _, message = self:step(0.1)
-    if message then return nil, pool_error(message) end
+    local _, problem = self:step(0.1)
+    if problem then return nil, problem end
     state, err = source:poll(now())
   end
   if not state then return nil, err end
@@ -330,37 +344,50 @@ end
 
 --- A pollable descriptor for an event loop, or nil where the platform has none.
 ---@return integer?
+---@return proactive.Error?  kind `forked`
 function Client:fd()
-  check_usable(self, "fd", true)
+  local forked = check_usable(self, "fd", true)
+  if forked then return nil, forked end
   return (self.pool:fd())
 end
 
 --- Seconds until a step has something to do without any event on the descriptor; nil: nothing is
 --- due.
 ---@return number?
+---@return proactive.Error?  kind `forked`
 function Client:timeout()
-  if check_usable(self, "timeout", true) then return nil end
+  local forked = check_usable(self, "timeout", true)
+  if forked then return nil, forked end
   return self.delivery:timeout()
 end
 
 --- Events submitted and not completed.
----@return integer
+---@return integer?
+---@return proactive.Error?  kind `forked`
 function Client:pending()
+  local forked = check_usable(self, "pending", true)
+  if forked then return nil, forked end
   return self.delivery:pending()
 end
 
 --- Counters since the client was made, and what is under way.
----@return proactive.Stats
+---@return proactive.Stats?
+---@return proactive.Error?  kind `forked`
 function Client:stats()
-  check_usable(self, "stats", true)
+  local forked = check_usable(self, "stats", true)
+  if forked then return nil, forked end
   return self.delivery:stats()
 end
 
 --- Ends the client; what is pending completes as `cancelled`. Inside a callback it takes effect
---- after that callback. A second call does nothing.
+--- after that callback. A second call does nothing. In a forked child nothing is told: the events
+--- are the parent's, which still delivers them.
 function Client:close()
   if self.closed then return end
-  if self.busy then
+  if self.pool:forked() then
+    self.closed = true
+    self.pool:close()
+  elseif self.busy then
     self.delivery.closing = true
   else
     finish_close(self)
@@ -370,7 +397,7 @@ end
 Client.__close = Client.close
 
 function Client:__tostring()
-  local state = self.closed and "closed" or ("%d pending"):format(self:pending())
+  local state = self.closed and "closed" or ("%d pending"):format(self.delivery:pending())
   return ("proactive.client: %s, %s"):format(self.stage, state)
 end
 

@@ -115,7 +115,7 @@ local function policy_of(options)
   if options.retry == true then
     error("proactive.client: option retry must be a table, or false", 4)
   end
-  local given = options_of.check(options.retry, RETRY, "proactive.client: retry", 2)
+  local given = options_of.check(options.retry, RETRY, "proactive.client: retry", 3)
   local merged = {}
   for name, default in pairs(RETRY_DEFAULTS) do
     merged[name] = given[name] or default
@@ -199,12 +199,24 @@ local function open_delivery(client, options, source)
   }
 end
 
+--- What is wrong with the addresses that were given, or nil.
+local function host_problem(hosts)
+  for name, url in pairs(hosts) do
+    if not url:find "^[Hh][Tt][Tt][Pp][Ss]?://." then
+      local text = "%s is no URL: https://… (or http://… for this machine) expected, got %q"
+      return text:format(name, url)
+    end
+  end
+end
+
 local function connect(client, options, pair)
   local hosts = {
     sandbox = client.sandbox,
     token_host = options.token_host,
     event_host = options.event_host,
   }
+  local problem = host_problem(hosts)
+  if problem then return nil, problem end
   local source, message = open_source(client, options, hosts, pair)
   if not source then return nil, message end
   local ok
@@ -220,8 +232,8 @@ end
 ---@return proactive.Error?
 ---   kind `auth`: no credentials; `invalid`: an address, file or credential that cannot be used
 return function(options)
-  options = options_of.check(options, OPTIONS, "proactive.client")
-  if options.clock then options_of.check(options.clock, CLOCK, "proactive.client: clock") end
+  options = options_of.check(options, OPTIONS, "proactive.client", 2)
+  if options.clock then options_of.check(options.clock, CLOCK, "proactive.client: clock", 2) end
   local sandbox = sandbox_of(options)
   local pair, err = credentials_of(options, sandbox)
   if not pair then return nil, err end

@@ -127,6 +127,7 @@ end
 function Delivery:take(job)
   job.submitted = self.clock.monotonic()
   job.attempts = 0
+  self.has_deadlines = self.has_deadlines or job.deadline ~= nil
   self.lanes[job.region]:append(job)
   self.waiting = self.waiting + 1
   self.counts.submitted = self.counts.submitted + 1
@@ -208,6 +209,7 @@ end
 
 --- Seconds until a job may be begun, beside what the pool waits for.
 local function own_due(self)
+  if self.doom then return 0 end
   if self.in_flight >= self.concurrency then return nil end
   local now, next_retry = self.clock.monotonic(), self.delayed:next_at()
   return launch.least(next_retry and math.max(0, next_retry - now), launch.due(self, now))
@@ -216,7 +218,7 @@ end
 --- Seconds until a step has something to do; nil when nothing is pending.
 ---@return number?
 function Delivery:timeout()
-  if self.pool:finished() or self.begun.id then return 0 end
+  if self.pool:finished() or self.begun.id or self.doom then return 0 end
   return launch.least(self.pool:timeout(), own_due(self))
 end
 
@@ -259,7 +261,8 @@ function Delivery:close()
     err.uncertain = true
     outcome.complete(self, job, nil, err, self.forget, id)
   end
-  outcome.fail_all_waiting(self, cancelled)
+  outcome.doom_waiting(self, cancelled)
+  outcome.fail_doomed(self)
   self.pool:close()
 end
 

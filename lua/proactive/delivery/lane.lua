@@ -19,6 +19,7 @@ local function new(region, rate, now)
     jobs = {}, -- by place; `first` moves on, and back for a job that goes first again
     first = 1,
     last = 0,
+    doomed = 0, -- of the first jobs, so many will fail
   }, Lane)
 end
 

@@ -103,16 +103,27 @@ local function wake_delayed(self, now)
   end
 end
 
---- Whether the token lets a job go; fails all that wait when there will be none.
+--- Whether the token lets a job go; dooms all that wait when there will be none.
 local function token_ready(self, now)
   local state, err = self.source:poll(now)
   if not state then
-    outcome.fail_all_waiting(self, function()
+    outcome.doom_waiting(self, function()
       return outcome.copy_of(err)
     end)
   end
   self.awaits_token = state == "wait"
   return state == "ready"
+end
+
+--- Tells the first jobs whose deadline is over: a lane that is held up does not hold that up.
+local function end_overdue(self, now, wall)
+  for _, lane in ipairs(self.lanes) do
+    local job = lane:peek()
+    while job and job.deadline and now >= job.deadline do
+      outcome.fail_first(self, lane, outcome.hindrance(lane, job, now, wall))
+      job = lane:peek()
+    end
+  end
 end
 
 --- Starts what the window has room for; with a budget at least one, so that the smallest budget
@@ -121,15 +132,21 @@ end
 ---@param ends number?  monotonic seconds: the end of the budget
 function launch.waiting(self, ends)
   if self.begun.id then register(self) end
+  if self.doom and not outcome.fail_doomed(self, ends) then return end
   if self.in_flight >= self.concurrency or self.closing then return end
   local now, wall = self.clock.monotonic(), self:now()
   wake_delayed(self, now)
+  if self.has_deadlines then end_overdue(self, now, wall) end
   self.awaits_token = false
   local ready = false
   repeat
     local lane = ready_lane(self, now)
     if lane then
       ready = ready or token_ready(self, now)
+      if self.doom then
+        outcome.fail_doomed(self, ends)
+        return
+      end
       if not ready or not launch_first(self, lane, now, wall) then return end
     elseif not pull(self) then
       return
@@ -141,6 +158,16 @@ function launch.least(a, b)
   return a and b and math.min(a, b) or a or b
 end
 
+--- Seconds until the deadline of a job that waits first in its lane.
+local function deadline_due(self, now)
+  local due
+  for _, lane in ipairs(self.has_deadlines and self.lanes or {}) do
+    local job = lane:peek()
+    if job and job.deadline then due = launch.least(due, math.max(0, job.deadline - now)) end
+  end
+  return due
+end
+
 --- Seconds until a job may go; nil when none is waiting for time alone.
 function launch.due(self, now)
   if self.in_flight >= self.concurrency then return nil end
@@ -148,7 +175,10 @@ function launch.due(self, now)
   for _, lane in ipairs(self.lanes) do
     due = launch.least(due, wait_of(lane, now))
   end
-  if due == 0 and self.awaits_token then return self.source:due(now, ELSEWHERE) end
+  due = launch.least(due, deadline_due(self, now))
+  if due == 0 and self.awaits_token then
+    return launch.least(self.source:due(now, ELSEWHERE), deadline_due(self, now))
+  end
   for _, feed in ipairs(self.feeds) do
     if feed:has_more() then due = launch.least(due, 0) end
   end

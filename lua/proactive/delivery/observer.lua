@@ -53,7 +53,8 @@ end
 function Observer:outcome(job, receipt, err)
   local what = type(receipt) == "table" and receipt or err or {}
   guarded(self, self.logger, err and "warning" or "info", {
-    message = err and "event not accepted: " .. err.message or "event accepted",
+    -- not the service's own words: they name the customer
+    message = err and "event not accepted" or "event accepted",
     kind = err and err.kind or "accepted",
     status = what.status,
     cause = err and err.cause,

@@ -59,14 +59,17 @@ local function leave_lane(self, lane)
 end
 
 --- Completes the first job of a lane.
+---@param self proactive.Delivery
+---@param lane proactive.Lane
+---@param err proactive.Error
 function outcome.fail_first(self, lane, err)
   outcome.complete(self, lane:peek(), nil, err, leave_lane, lane)
 end
 
---- Completes all that wait, each with an error of its own.
+--- Decides that all that wait now will fail; `fail_doomed` tells them, as far as the budget goes.
 ---@param self proactive.Delivery
----@param err_of fun(): proactive.Error
-function outcome.fail_all_waiting(self, err_of)
+---@param err_of fun(): proactive.Error  an error of its own for each
+function outcome.doom_waiting(self, err_of)
   local job = self.delayed:peek(math.huge)
   while job do
     job.lane:append(job)
@@ -74,10 +77,25 @@ function outcome.fail_all_waiting(self, err_of)
     job = self.delayed:peek(math.huge)
   end
   for _, lane in ipairs(self.lanes) do
-    while lane:peek() do
-      outcome.fail_first(self, lane, err_of())
+    lane.doomed = lane:size()
+  end
+  self.doom = err_of
+end
+
+--- Completes doomed jobs, at least one.
+---@param self proactive.Delivery
+---@param ends number?  monotonic seconds: the end of the budget
+---@return boolean done  none is left
+function outcome.fail_doomed(self, ends)
+  for _, lane in ipairs(self.lanes) do
+    while lane.doomed > 0 and lane:peek() do
+      outcome.fail_first(self, lane, self.doom())
+      lane.doomed = lane.doomed - 1
+      if self:past(ends) then return false end
     end
   end
+  self.doom = nil
+  return true
 end
 
 --- The error of a job whose time is over, with what held it up.

@@ -11,6 +11,9 @@ local COST, TIMEOUT_COST, REFUND = 5, 10, 1
 -- A certificate or a protocol does not become right by asking again.
 local RETRIED_CAUSES = { dns = true, connect = true, timeout = true, reset = true, memory = true }
 
+-- A longer wait than this is not for a queue to sit out: the caller is told, with `retry_after`.
+local LONGEST = 3600
+
 ---@class proactive.RetryPolicy
 local Policy = {}
 Policy.__index = Policy
@@ -31,6 +34,7 @@ end
 ---@return integer? cost          to be given to `succeeded` when the event is accepted
 function Policy:delay(attempts, err)
   if attempts >= self.attempts or not Policy.can_succeed(err) then return nil end
+  if err.retry_after and err.retry_after > LONGEST then return nil end
   local cost = err.cause == "timeout" and TIMEOUT_COST or COST
   if cost > self.left then
     self.exhausted = self.exhausted + 1

@@ -19,7 +19,7 @@ local server = {}
 local LONGEST_WAIT = 60
 
 local function is_loopback(host)
-  return host == "localhost" or host == "::1" or host:find("^127%.") ~= nil
+  return host == "localhost" or host == "::1" or host:find("^127%.%d+%.%d+%.%d+$") ~= nil
 end
 
 local function url_of(scheme, host, port)

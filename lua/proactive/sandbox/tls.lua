@@ -74,8 +74,14 @@ local function fresh_dir(dir)
   return name
 end
 
+-- Everything that is ever put into the folder. Nothing else is touched: it may be anybody's.
+local OURS = { "ca.pem", "cert.pem", "key.pem", "ca.key", "request.pem", "openssl.cnf", "log" }
+
 local function remove(dir)
-  compat.execute("rm -rf " .. files.quote(dir))
+  for _, name in ipairs(OURS) do
+    os.remove(dir .. "/" .. name)
+  end
+  os.remove(dir)
 end
 
 local function make(dir)
@@ -93,8 +99,10 @@ local function make(dir)
   os.remove(log)
   -- Another sandbox may have been faster: what it made is as good. What is there and bad gives way.
   if not is_good(dir) then remove(dir) end
-  if not os.rename(fresh, dir) then remove(fresh) end
-  return true
+  if os.rename(fresh, dir) then return true end
+  remove(fresh)
+  if is_good(dir) then return true end
+  return nil, dir .. " holds other files: give an empty folder, or one that is to be made"
 end
 
 --- The certificate to serve with, made when there is none that is good for another week.
