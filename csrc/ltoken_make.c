@@ -116,13 +116,15 @@ static bool same_token(const ltoken *a, const ltoken *b) {
 }
 
 /* A new token is on top of the stack: replaces it by the one of the list that is the same, or adds
- * it to the list. */
+ * it to the list. While a state closes the list still names tokens that were finalised already, and
+ * finalizers that come later may still ask. */
 static void share(lua_State *L, const ltoken *made) {
   lua_Integer last = 0;
   lua_getfield(L, LUA_REGISTRYINDEX, SHARED); /* made, list */
   lua_pushnil(L);
   while (lua_next(L, -2) != 0) { /* made, list, number, token */
-    if (same_token(lua_touserdata(L, -1), made)) {
+    const ltoken *known = lua_touserdata(L, -1);
+    if (known->token != NULL && same_token(known, made)) {
       lua_replace(L, -4);
       lua_pop(L, 2);
       return;

@@ -36,6 +36,29 @@ describe("core.token", function()
     )
   end)
 
+  it("can be made by a finalizer while the state closes", function()
+    local cli = require "spec.support.cli"
+    local path = cli.file(".lua", [[
+      local core = require "proactive.core"
+      local function token()
+        return assert(core.token { client_id = "x", client_secret = "y", scope = "z", url = "u" })
+      end
+      local function finally(run)
+        if not newproxy then return setmetatable({}, { __gc = run }) end
+        local object = newproxy(true)
+        getmetatable(object).__gc = run
+        return object
+      end
+      -- finalizers run in the reverse order of their birth: the token's comes first
+      kept = { finally(function() token() io.write "asked" end), token() }
+    ]])
+    finally(function() os.remove(path) end)
+    local ran = cli.shell(("%s %s"):format(cli.interpreter, path))
+    assert.equal(0, ran.status)
+    assert.equal("", ran.stderr)
+    assert.equal("asked", ran.stdout)
+  end)
+
   it("shares nothing when it is private", function()
     local own = core.token(options { private = true })
     assert.are_not.equal(own, core.token(options { private = true }))
