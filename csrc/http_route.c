@@ -111,11 +111,17 @@ static http_lane *lane_for(http_pool *pool, const address *a) {
   snprintf(origin, sizeof origin, "%s://%s:%s", a->scheme, a->host, a->port);
   for (int i = 0; i < pool->lane_count; i++)
     if (strcasecmp(pool->lanes[i].origin, origin) == 0) return &pool->lanes[i];
+  if (pool->lane_count == LIMIT_ROUTES) return NULL;
   http_lane *lane = &pool->lanes[pool->lane_count];
   *lane = (http_lane){.pool = pool, .origin = strdup(origin)};
   if (lane->origin == NULL) return NULL;
   pool->lane_count++;
   return lane;
+}
+
+/* A lane that a route brought which failed is the last one, and nobody else's. */
+static void drop_lanes(http_pool *pool, int keep) {
+  while (pool->lane_count > keep) free(pool->lanes[--pool->lane_count].origin);
 }
 
 static bool append(struct curl_slist **list, const char *line) {
@@ -193,10 +199,14 @@ int http_route_add(http_pool *pool, const http_route *route, char error[LIMIT_ER
   if (check(route, error) != 0) return -1;
   address a;
   http_route_entry *r = &pool->routes[pool->route_count];
+  int lanes = pool->lane_count;
   int result = address_read(&a, route->url, error);
   if (result == 0) {
     result = entry_init(pool, r, route, &a, error);
-    if (result != 0) entry_cleanup(r);
+    if (result != 0) {
+      entry_cleanup(r);
+      drop_lanes(pool, lanes);
+    }
   }
   address_cleanup(&a);
   return result == 0 ? pool->route_count++ : -1;
@@ -204,5 +214,5 @@ int http_route_add(http_pool *pool, const http_route *route, char error[LIMIT_ER
 
 void http_routes_free(http_pool *pool) {
   for (int i = 0; i < pool->route_count; i++) entry_cleanup(&pool->routes[i]);
-  for (int i = 0; i < pool->lane_count; i++) free(pool->lanes[i].origin);
+  drop_lanes(pool, 0);
 }
