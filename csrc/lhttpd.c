@@ -33,8 +33,14 @@ static int push_failure(lua_State *L, const char *message) {
 
 /* --- listen --- */
 
+/* Raw: what __index gives, nobody would keep alive. */
+static void push_option(lua_State *L, const char *name) {
+  lua_pushstring(L, name);
+  lua_rawget(L, 1);
+}
+
 static int integer_option(lua_State *L, const char *name, int otherwise, int low, int high) {
-  lua_getfield(L, 1, name);
+  push_option(L, name);
   bool given = !lua_isnil(L, -1);
   double n = lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : NAN;
   lua_pop(L, 1);
@@ -46,7 +52,7 @@ static int integer_option(lua_State *L, const char *name, int otherwise, int low
 
 /* The text stays alive in the caller's table. */
 static const char *text_option(lua_State *L, const char *name, const char *otherwise) {
-  lua_getfield(L, 1, name);
+  push_option(L, name);
   const char *text = lua_isnil(L, -1) ? otherwise : lcompat_text(L, -1);
   if (text == NULL && !lua_isnil(L, -1))
     luaL_error(L, "option '%s' must be text without NUL", name);
@@ -55,7 +61,7 @@ static const char *text_option(lua_State *L, const char *name, const char *other
 }
 
 static bool flag_option(lua_State *L, const char *name) {
-  lua_getfield(L, 1, name);
+  push_option(L, name);
   bool on = lua_toboolean(L, -1);
   lua_pop(L, 1);
   return on;

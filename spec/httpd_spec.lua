@@ -459,6 +459,11 @@ describe("httpd", function()
       end
     end)
 
+    it("reads its options as they stand, whatever their metatable says", function()
+      local given = setmetatable({ port = 0 }, { __index = function() return "x" end })
+      assert(httpd.listen(given)):close()
+    end)
+
     it("leaves no descriptor to child processes, nor behind", function()
       server:close()
       local before = descriptors()
