@@ -347,8 +347,7 @@ end
 ---@return proactive.Error?  kind `forked`
 function Client:fd()
   local forked = check_usable(self, "fd", true)
-  if forked then return nil, forked end
-  return (self.pool:fd())
+  return not forked and self.pool:fd() or nil, forked
 end
 
 --- Seconds until a step has something to do without any event on the descriptor; nil: nothing is
@@ -357,8 +356,7 @@ end
 ---@return proactive.Error?  kind `forked`
 function Client:timeout()
   local forked = check_usable(self, "timeout", true)
-  if forked then return nil, forked end
-  return self.delivery:timeout()
+  return not forked and self.delivery:timeout() or nil, forked
 end
 
 --- Events submitted and not completed.
@@ -366,8 +364,7 @@ end
 ---@return proactive.Error?  kind `forked`
 function Client:pending()
   local forked = check_usable(self, "pending", true)
-  if forked then return nil, forked end
-  return self.delivery:pending()
+  return not forked and self.delivery:pending() or nil, forked
 end
 
 --- Counters since the client was made, and what is under way.
@@ -375,8 +372,7 @@ end
 ---@return proactive.Error?  kind `forked`
 function Client:stats()
   local forked = check_usable(self, "stats", true)
-  if forked then return nil, forked end
-  return self.delivery:stats()
+  return not forked and self.delivery:stats() or nil, forked
 end
 
 --- Ends the client; what is pending completes as `cancelled`. Inside a callback it takes effect
