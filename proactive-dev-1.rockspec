@@ -34,7 +34,7 @@ build = {
         "csrc/http_transfer.c", "csrc/http_warm.c", "csrc/interrupt.c", "csrc/json.c",
         "csrc/json_path.c", "csrc/json_scan.c", "csrc/json_write.c", "csrc/lbody.c",
         "csrc/lcore.c", "csrc/lhttp.c", "csrc/ljson.c", "csrc/ljson_encode.c",
-        "csrc/lresult.c", "csrc/lsystem.c", "csrc/ltoken.c", "csrc/ltoken_make.c",
+        "csrc/lredact.c", "csrc/lresult.c", "csrc/lsystem.c", "csrc/ltoken.c", "csrc/ltoken_make.c",
         "csrc/oauth.c", "csrc/poller.c", "csrc/private.c", "csrc/process.c", "csrc/random.c",
         "csrc/token.c",
       },

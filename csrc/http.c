@@ -349,6 +349,12 @@ const http_result *http_get_result(const http_pool *pool, int id) {
   return t != NULL && t->ended ? &t->result : NULL;
 }
 
+const char *http_get_authorization(const http_pool *pool, int id, size_t *len) {
+  const http_transfer *t = find(pool, id);
+  *len = t != NULL ? t->authorization.len : 0;
+  return *len > 0 ? t->authorization.data : NULL;
+}
+
 http_timings http_get_timings(const http_pool *pool, int id) {
   return http_timings_of(find(pool, id));
 }

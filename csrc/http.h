@@ -138,6 +138,9 @@ int http_finished(const http_pool *pool);
 /* What became of it: NULL while it runs or when there is no such transfer. Valid until released. */
 const http_result *http_get_result(const http_pool *pool, int id);
 
+/* The authorization line it was started with, NULL when there was none. Valid until released. */
+const char *http_get_authorization(const http_pool *pool, int id, size_t *len);
+
 /* Of a transfer that has a result. */
 http_timings http_get_timings(const http_pool *pool, int id);
 

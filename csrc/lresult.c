@@ -10,6 +10,8 @@
 
 #include "lcompat.h"
 #include "lhttp.h"
+#include "lredact.h"
+#include "token.h"
 
 const char *lresult_cause_name(http_cause cause) {
   switch (cause) {
@@ -43,7 +45,14 @@ static void set_flag(lua_State *L, const char *name, bool flag) {
   lua_setfield(L, -2, name);
 }
 
-static void push_result(lua_State *L, const http_result *r) {
+/* What a stranger sent, without the bearer token that was sent to it. */
+static void set_foreign(lua_State *L, const char *name, const lredact_secrets *secrets,
+                        const char *text, size_t len) {
+  lredact_push(L, secrets, text, len);
+  lua_setfield(L, -2, name);
+}
+
+static void push_result(lua_State *L, const http_result *r, const lredact_secrets *secrets) {
   lua_createtable(L, 0, 9);
   if (r->cause == HTTP_ANSWERED) {
     lua_pushinteger(L, r->status);
@@ -53,8 +62,8 @@ static void push_result(lua_State *L, const http_result *r) {
     set_text(L, "cause", cause, strlen(cause));
     set_text(L, "message", r->error, strlen(r->error));
   }
-  set_text(L, "body", r->body, r->body_len);
-  set_text(L, "headers", r->headers, r->headers_len);
+  set_foreign(L, "body", secrets, r->body, r->body_len);
+  set_foreign(L, "headers", secrets, r->headers, r->headers_len);
   set_flag(L, "truncated", r->truncated);
   set_flag(L, "reused", r->reused);
   set_flag(L, "sent", r->sent);
@@ -74,10 +83,16 @@ static bool find_result(lua_State *L, const http_result **result) {
 static int l_pool_result(lua_State *L) {
   const http_result *result;
   if (!find_result(L, &result)) return lhttp_push_forked(L);
-  if (result == NULL)
+  if (result == NULL) {
     lua_pushnil(L);
-  else
-    push_result(L, result);
+    return 1;
+  }
+  lredact_secrets secrets = {0};
+  lredact_secret *bearer = &secrets.list[0];
+  size_t len;
+  const char *line = http_get_authorization(lhttp_check(L, 1), (int)lua_tointeger(L, 2), &len);
+  if (line != NULL) bearer->text = token_in_header(line, len, &bearer->len);
+  push_result(L, result, &secrets);
   return 1;
 }
 

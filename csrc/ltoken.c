@@ -8,6 +8,7 @@
 #include "lcompat.h"
 #include "lhttp.h"
 #include "limits.h"
+#include "lredact.h"
 #include "lresult.h"
 #include "ltoken_box.h"
 #include "oauth.h"
@@ -78,29 +79,28 @@ static oauth_answer *push_answer(lua_State *L) {
   return answer;
 }
 
-static void set_text(lua_State *L, const char *name, const char *text) {
-  if (text == NULL) return;
-  lua_pushstring(L, text);
-  lua_setfield(L, -2, name);
+/* The client secret, as the form holds it and in plain. */
+typedef struct {
+  lredact_secrets both;
+  char plain[LIMIT_CREDENTIAL_BYTES];
+} form_secrets;
+
+static void find_secrets(const token *t, form_secrets *secrets) {
+  lredact_secret *escaped = &secrets->both.list[0], *plain = &secrets->both.list[1];
+  size_t form_len;
+  const char *form = token_form(t, &form_len);
+  *escaped = *plain = (lredact_secret){.text = NULL};
+  escaped->text = oauth_form_find(form, form_len, "client_secret", &escaped->len);
+  if (escaped->text == NULL) return;
+  plain->text = secrets->plain;
+  plain->len = oauth_unescape(secrets->plain, escaped->text, escaped->len);
 }
 
-/* Pushes the table that tells why there is no token. */
-static void push_refusal(lua_State *L, const http_result *result, const oauth_answer *answer,
-                         const char *message) {
-  lua_newtable(L);
-  set_text(L, "cause", lresult_cause_name(result->cause));
-  set_text(L, "message", message);
-  set_text(L, "error", answer->error);
-  set_text(L, "error_description", answer->error_description);
-  set_text(L, "error_index", answer->error_index);
-  lua_pushlstring(L, result->headers, result->headers_len);
-  lua_setfield(L, -2, "headers");
-  if (result->cause != HTTP_ANSWERED) return;
-  lua_pushinteger(L, result->status);
-  lua_setfield(L, -2, "status");
-  if (!oauth_may_show(result->body, result->body_len)) return;
-  lua_pushlstring(L, result->body, result->body_len);
-  lua_setfield(L, -2, "body");
+static void set_text(lua_State *L, const char *name, const lredact_secrets *secrets,
+                     const char *text) {
+  if (text == NULL) return;
+  lredact_push(L, secrets, text, strlen(text));
+  lua_setfield(L, -2, name);
 }
 
 /* Why the answer holds no token, as far as we must say it; NULL: its status says it. */
@@ -109,6 +109,26 @@ static const char *find_fault(const http_result *result, const oauth_answer *ans
   if (result->status != 200) return NULL;
   if (result->truncated) return "the answer was cut short";
   return answer->problem[0] != '\0' ? answer->problem : "its access_token cannot stand in a header";
+}
+
+/* Pushes the table that tells why there is no token. */
+static void push_refusal(lua_State *L, const http_result *result, const oauth_answer *answer,
+                         const lredact_secrets *secrets) {
+  lua_newtable(L);
+  lua_pushstring(L, lresult_cause_name(result->cause)); /* nil when answered */
+  lua_setfield(L, -2, "cause");
+  set_text(L, "message", secrets, find_fault(result, answer));
+  set_text(L, "error", secrets, answer->error);
+  set_text(L, "error_description", secrets, answer->error_description);
+  set_text(L, "error_index", secrets, answer->error_index);
+  lredact_push(L, secrets, result->headers, result->headers_len);
+  lua_setfield(L, -2, "headers");
+  if (result->cause != HTTP_ANSWERED) return;
+  lua_pushinteger(L, result->status);
+  lua_setfield(L, -2, "status");
+  if (!oauth_may_show(result->body, result->body_len)) return;
+  lredact_push(L, secrets, result->body, result->body_len);
+  lua_setfield(L, -2, "body");
 }
 
 static token_taken accept(ltoken *t, const http_result *result, const oauth_answer *answer,
@@ -144,8 +164,10 @@ static int l_settle(lua_State *L) {
   if (result == NULL) return 1;
   if (result->cause == HTTP_ANSWERED && oauth_read(answer, result->body, result->body_len) != 0)
     return no_memory(L);
+  form_secrets secrets;
+  find_secrets(t->token, &secrets);
   lua_pushboolean(L, 1);
-  lua_pushlstring(L, result->headers, result->headers_len);
+  lredact_push(L, &secrets.both, result->headers, result->headers_len);
   switch (accept(t, result, answer, now)) {
   case TOKEN_TAKEN:
     break;
@@ -153,9 +175,10 @@ static int l_settle(lua_State *L) {
     return no_memory(L);
   case TOKEN_UNFIT:
     lua_pushnil(L);
-    push_refusal(L, result, answer, find_fault(result, answer));
+    push_refusal(L, result, answer, &secrets.both);
     token_failed(t->token, now);
   }
+  buf_erase(secrets.plain, sizeof secrets.plain);
   end_fetch(t, pool, answer);
   return 2;
 }

@@ -28,6 +28,35 @@ int oauth_form(buf *out, const oauth_parameter *parameters, size_t count) {
   return 0;
 }
 
+const char *oauth_form_find(const char *form, size_t form_len, const char *name, size_t *len) {
+  const char *end = form + form_len;
+  size_t name_len = strlen(name);
+  for (const char *at = form; at < end;) {
+    const char *next = memchr(at, '&', (size_t)(end - at));
+    if (next == NULL) next = end;
+    if ((size_t)(next - at) > name_len && at[name_len] == '=' && memcmp(at, name, name_len) == 0) {
+      *len = (size_t)(next - at) - name_len - 1;
+      return at + name_len + 1;
+    }
+    at = next + (next < end);
+  }
+  return NULL;
+}
+
+static int digit(char c) {
+  return c <= '9' ? c - '0' : c - 'A' + 10; /* http_form_escape writes no others */
+}
+
+size_t oauth_unescape(char *out, const char *escaped, size_t len) {
+  size_t count = 0;
+  for (size_t i = 0; i < len; i++) {
+    bool coded = escaped[i] == '%' && len - i > 2;
+    out[count++] = coded ? (char)(digit(escaped[i + 1]) * 16 + digit(escaped[i + 2])) : escaped[i];
+    if (coded) i += 2;
+  }
+  return count;
+}
+
 static char lower(char c) {
   if (c >= 'A' && c <= 'Z') return (char)(c - 'A' + 'a');
   return c;

@@ -22,6 +22,13 @@ const char *oauth_check(const char *value, size_t len);
 /* Appends the application/x-www-form-urlencoded body. 0, or -1: no memory, or out is full. */
 int oauth_form(buf *out, const oauth_parameter *parameters, size_t count);
 
+/* The value of a parameter of a form that oauth_form wrote, in its escaped form; NULL: it has none
+ * of that name. */
+const char *oauth_form_find(const char *form, size_t form_len, const char *name, size_t *len);
+
+/* Undoes the escaping of such a value. out has room for len bytes; how many it is, is returned. */
+size_t oauth_unescape(char *out, const char *escaped, size_t len);
+
 /* An answer as it was read. The texts live in the tree; a NULL one did not stand there. */
 typedef struct {
   json_node *tree;

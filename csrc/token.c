@@ -140,10 +140,14 @@ const char *token_header(const token *t, size_t *len) {
   return t->header;
 }
 
+const char *token_in_header(const char *header, size_t header_len, size_t *len) {
+  if (header_len < PREFIX_LENGTH || memcmp(header, prefix, PREFIX_LENGTH) != 0) return NULL;
+  *len = header_len - PREFIX_LENGTH;
+  return header + PREFIX_LENGTH;
+}
+
 const char *token_text(const token *t, size_t *len) {
-  if (t->header == NULL) return NULL;
-  *len = t->header_len - PREFIX_LENGTH;
-  return t->header + PREFIX_LENGTH;
+  return t->header != NULL ? token_in_header(t->header, t->header_len, len) : NULL;
 }
 
 unsigned long token_generation(const token *t) {

@@ -52,6 +52,9 @@ token_refusal token_refused(token *t, unsigned long generation, double now);
  * call that changes the token. */
 const char *token_header(const token *t, size_t *len);
 
+/* The token within such a line; NULL when it is another one. */
+const char *token_in_header(const char *header, size_t header_len, size_t *len);
+
 /* The token alone, for a person who insists; NULL when there is none. */
 const char *token_text(const token *t, size_t *len);
 
