@@ -15,9 +15,9 @@ comma  := ,
 
 # --- sources: the one list; `make lint` compares it with the rockspecs and with what is on disk ---
 
-HTTPD_ONLY    := conn.c field.c httpd.c lhttpd.c sock.c waiter.c
+HTTPD_ONLY    := conn.c field.c httpd.c httpd_fork.c lhttpd.c sock.c waiter.c
 CORE_SOURCES  := $(sort $(filter-out $(HTTPD_ONLY),$(notdir $(wildcard csrc/*.c))))
-HTTPD_SOURCES := buf.c poller.c $(HTTPD_ONLY)
+HTTPD_SOURCES := buf.c poller.c process.c $(HTTPD_ONLY)
 
 # --- where things are: as pkg-config says, else by the names Debian uses ---
 

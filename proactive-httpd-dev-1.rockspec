@@ -21,8 +21,9 @@ build = {
   modules = {
     ["proactive.httpd"] = {
       sources = {
-        "csrc/buf.c", "csrc/conn.c", "csrc/field.c", "csrc/httpd.c", "csrc/lhttpd.c",
-        "csrc/poller.c", "csrc/sock.c", "csrc/waiter.c",
+        "csrc/buf.c", "csrc/conn.c", "csrc/field.c", "csrc/httpd.c",
+        "csrc/httpd_fork.c", "csrc/lhttpd.c", "csrc/poller.c", "csrc/process.c", "csrc/sock.c",
+        "csrc/waiter.c",
       },
       defines = { "_GNU_SOURCE" },
       libraries = { "microhttpd" },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "httpd.h"
+#include "httpd_internal.h"
 
 #include <errno.h>
 #include <math.h>
@@ -11,22 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "conn.h"
 #include "field.h"
 #include "sock.h"
-#include "waiter.h"
-
-struct httpd {
-  struct MHD_Daemon *daemon;
-  waiter waiter;
-  conn_book book;
-  int port;
-  bool tls;
-  bool resumed; /* since the last MHD_run: libmicrohttpd's own timeout does not count it */
-  size_t max_body;
-  double idle_timeout;
-  char *start_error; /* while starting: where libmicrohttpd's log goes */
-};
 
 static double now(void) {
   struct timespec t;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * httpd: an HTTP/1.1 server on libmicrohttpd, driven from outside: no threads, one pollable
- * descriptor. The only file that includes microhttpd.h is httpd.c; this header needs neither it nor
+ * descriptor. Only httpd*.c include microhttpd.h; this header needs neither it nor
  * Lua. Linux only (epoll).
  *
  * Pull, not push: libmicrohttpd's callbacks fill C buffers; a request that has arrived whole is
@@ -72,6 +72,9 @@ httpd *httpd_listen(const httpd_options *options, char error[LIMIT_ERROR_BYTES])
 
 /* Ends all connections, answered or not, and frees everything; NULL is fine. */
 void httpd_free(httpd *server);
+
+/* Ends it for a forked child alone: the parent's server and its connections go on. */
+void httpd_abandon(httpd *server);
 
 int httpd_port(const httpd *server);
 

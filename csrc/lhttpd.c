@@ -8,27 +8,34 @@
 #include "field.h"
 #include "httpd.h"
 #include "lcompat.h"
+#include "process.h"
 
 #define SERVER "proactive.httpd.server" /* name of the metatable */
 
 typedef struct {
   httpd *server; /* NULL: closed */
+  long owner;    /* the process that listens */
 } box;
 
 static box *to_box(lua_State *L) {
   return luaL_checkudata(L, 1, SERVER);
 }
 
+/* NULL in a forked child. */
 static httpd *to_server(lua_State *L) {
   box *b = to_box(L);
   if (b->server == NULL) luaL_error(L, "attempt to use a closed server");
-  return b->server;
+  return b->owner == process_mark() ? b->server : NULL;
 }
 
 static int push_failure(lua_State *L, const char *message) {
   lua_pushnil(L);
   lua_pushstring(L, message);
   return 2;
+}
+
+static int push_forked(lua_State *L) {
+  return push_failure(L, "forked");
 }
 
 /* --- listen --- */
@@ -89,7 +96,7 @@ static int listen_on(lua_State *L) {
   char error[LIMIT_ERROR_BYTES];
   read_options(L, &options);
   box *b = lcompat_newuserdata(L, sizeof *b);
-  b->server = NULL;
+  *b = (box){.server = NULL, .owner = process_mark()};
   luaL_setmetatable(L, SERVER);
   b->server = httpd_listen(&options, error);
   return b->server ? 1 : push_failure(L, error);
@@ -146,6 +153,7 @@ static void set_target(lua_State *L, const char *target, size_t len) {
 
 static int server_next(lua_State *L) {
   httpd *s = to_server(L);
+  if (s == NULL) return push_forked(L);
   const httpd_request *r = httpd_peek(s);
   if (r == NULL) return 0;
   lua_createtable(L, 0, 8);
@@ -211,6 +219,7 @@ static int push_outcome(lua_State *L, httpd_outcome outcome) {
 
 static int server_respond(lua_State *L) {
   httpd *s = to_server(L);
+  if (s == NULL) return push_forked(L);
   httpd_header headers[LIMIT_HTTPD_HEADERS];
   int64_t id = check_id(L, 2);
   httpd_answer a = {.status = lcompat_checkint(L, 3, 200, 999), .headers = headers};
@@ -224,6 +233,7 @@ static int server_respond(lua_State *L) {
 
 static int server_abort(lua_State *L) {
   httpd *s = to_server(L);
+  if (s == NULL) return push_forked(L);
   int64_t id = check_id(L, 2);
   size_t len = 0;
   const char *bytes = luaL_optlstring(L, 3, NULL, &len);
@@ -234,6 +244,7 @@ static int server_abort(lua_State *L) {
 
 static int server_step(lua_State *L) {
   httpd *s = to_server(L);
+  if (s == NULL) return push_forked(L);
   char error[LIMIT_ERROR_BYTES];
   double timeout = lcompat_checknumber(L, 2, 0, HUGE_VAL);
   int waiting = httpd_step(s, timeout, error);
@@ -243,17 +254,23 @@ static int server_step(lua_State *L) {
 }
 
 static int server_port(lua_State *L) {
-  lua_pushinteger(L, httpd_port(to_server(L)));
+  const httpd *s = to_server(L);
+  if (s == NULL) return push_forked(L);
+  lua_pushinteger(L, httpd_port(s));
   return 1;
 }
 
 static int server_fd(lua_State *L) {
-  lua_pushinteger(L, httpd_fd(to_server(L)));
+  const httpd *s = to_server(L);
+  if (s == NULL) return push_forked(L);
+  lua_pushinteger(L, httpd_fd(s));
   return 1;
 }
 
 static int server_timeout(lua_State *L) {
-  double seconds = httpd_timeout(to_server(L));
+  const httpd *s = to_server(L);
+  if (s == NULL) return push_forked(L);
+  double seconds = httpd_timeout(s);
   if (seconds < 0) return 0;
   lua_pushnumber(L, seconds);
   return 1;
@@ -263,7 +280,10 @@ static int server_close(lua_State *L) {
   box *b = to_box(L);
   httpd *s = b->server;
   b->server = NULL;
-  httpd_free(s);
+  if (s != NULL && b->owner != process_mark())
+    httpd_abandon(s);
+  else
+    httpd_free(s);
   return 0;
 }
 

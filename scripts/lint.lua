@@ -54,7 +54,7 @@ local HEADERS = {
   { header = "^lauxlib", files = "^l[%w_]*%.[ch]$" },
   { header = "^curl/", files = "^http_?[%w_]*%.c$", also = "http_internal.h" },
   { header = "cJSON", files = "^json%.c$" },
-  { header = "^microhttpd", files = "^httpd%.c$" },
+  { header = "^microhttpd", files = "^httpd_?[%w_]*%.c$" },
   { header = "^openssl/", files = "^digest%.c$" },
 }
 
