@@ -28,6 +28,7 @@ local LIBRARIES = { "Lua", "libcurl", "cJSON", "own C" }
 
 local sandbox = assert(sandbox_of.start({ lua = os.getenv("TORTURE_LUA") }))
 
+io.stdout:setvbuf("line")
 local passed, failed = 0, 0
 local points, told = {}, {}
 for _, library in ipairs(LIBRARIES) do points[library] = 0 end

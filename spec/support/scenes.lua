@@ -12,6 +12,10 @@ local name, url, reference = ...
 -- the core and our Lua.
 if rawget(_G, "jit") then jit.off() end -- luacheck: ignore
 
+-- LuaJIT as Debian 12 has it crashes by itself when memory fails inside compiled code:
+-- https://github.com/LuaJIT/LuaJIT/issues/1004, /1166, /1247, mended later.
+if jit then jit.off() end -- luacheck: globals jit
+
 -- In this state alone: each client says that it sends to a sandbox.
 io.stderr = { write = function() end } -- luacheck: ignore
 
