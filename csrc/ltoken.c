@@ -164,7 +164,7 @@ static int l_settle(lua_State *L) {
   if (result == NULL) return 1;
   if (result->cause == HTTP_ANSWERED && oauth_read(answer, result->body, result->body_len) != 0)
     return no_memory(L);
-  form_secrets secrets;
+  form_secrets secrets = {.plain = ""};
   find_secrets(t->token, &secrets);
   lua_pushboolean(L, 1);
   lredact_push(L, &secrets.both, result->headers, result->headers_len);
