@@ -43,16 +43,20 @@ const char *oauth_form_find(const char *form, size_t form_len, const char *name,
   return NULL;
 }
 
-static int digit(char c) {
-  return c <= '9' ? c - '0' : c - 'A' + 10; /* http_form_escape writes no others */
+static unsigned digit(char c) {
+  return (unsigned)(c <= '9' ? c - '0' : c - 'A' + 10); /* http_form_escape writes no others */
 }
 
 size_t oauth_unescape(char *out, const char *escaped, size_t len) {
+  unsigned char *bytes = (unsigned char *)out;
   size_t count = 0;
   for (size_t i = 0; i < len; i++) {
-    bool coded = escaped[i] == '%' && len - i > 2;
-    out[count++] = coded ? (char)(digit(escaped[i + 1]) * 16 + digit(escaped[i + 2])) : escaped[i];
-    if (coded) i += 2;
+    if (escaped[i] == '%' && len - i > 2) {
+      bytes[count++] = (unsigned char)(digit(escaped[i + 1]) << 4 | digit(escaped[i + 2]));
+      i += 2;
+    } else {
+      bytes[count++] = (unsigned char)escaped[i];
+    }
   }
   return count;
 }
