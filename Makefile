@@ -8,7 +8,7 @@ CC     ?= cc
 CFLAGS ?= -O2 -g
 BUILD  ?= build/$(LUA)
 Q      := $(if $(V),,@)
-SUBMAKE = $(MAKE) --no-print-directory
+SUBMAKE = $(MAKE) --no-print-directory $(if $(V),,--silent)
 comma  := ,
 
 .DEFAULT_GOAL := all

@@ -34,12 +34,11 @@ try() { # NAME [LUAROCKS OPTION...]
     cd "$work/elsewhere"
     eval "$(luarocks "$@" --tree="$tree" path)"
     lua=$(luarocks "$@" config lua_interpreter)
-    "$lua" -e '
-      for _, name in ipairs { "proactive.core", "proactive.httpd" } do
-        local path = assert(package.searchpath or function() return "" end)(name, package.cpath)
-        assert(type(require(name)) == "table", path)
-      end
-      assert(require("proactive")._VERSION)'
+    TREE=$tree "$lua" -e '
+      local proactive = require "proactive"
+      local source = debug.getinfo(proactive.client).source
+      assert(source:find(os.getenv "TREE", 1, true), source)
+      assert(require "proactive.core" and require "proactive.httpd")'
     quietly "$tree/bin/proactive" demo
     echo "$lua: both rocks installed, demo done"
   )
