@@ -67,6 +67,7 @@ build = {
     ["proactive.cli.token"] = "lua/proactive/cli/token.lua",
     ["proactive.cli.validate"] = "lua/proactive/cli/validate.lua",
     ["proactive.client"] = "lua/proactive/client/init.lua",
+    ["proactive.client.check"] = "lua/proactive/client/check.lua",
     ["proactive.client.many"] = "lua/proactive/client/many.lua",
     ["proactive.client.open"] = "lua/proactive/client/open.lua",
     ["proactive.client.outgoing"] = "lua/proactive/client/outgoing.lua",

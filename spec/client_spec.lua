@@ -334,6 +334,12 @@ describe("client", function()
       assert.is_nil(client:timeout())
     end)
 
+    it("returns one value where nothing is wrong", function()
+      for _, method in ipairs { "fd", "pending", "stats" } do
+        assert.equal(1, select("#", client[method](client)))
+      end
+    end)
+
     it("gives a descriptor that an event loop can wait for", function()
       assert.is_number(client:fd())
     end)

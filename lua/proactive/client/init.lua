@@ -1,5 +1,6 @@
 --- The client: the public methods over the delivery of events.
 
+local check = require "proactive.client.check"
 local core = require "proactive.core"
 local endpoints = require "proactive.endpoints"
 local errors = require "proactive.errors"
@@ -38,44 +39,6 @@ local function new(options)
   local client, err = open(options)
   if not client then return nil, err end
   return setmetatable(client, Client)
-end
-
---- Raises when the client cannot be used from here; returns the error of a client made before a
---- fork.
-local function check_usable(client, method, in_callback)
-  if client.closed or client.delivery.closing then
-    error(("client:%s: attempt to use a closed client"):format(method), 3)
-  end
-  if client.busy and not in_callback then
-    local allowed = "only submit, start_many and close can"
-    error(("client:%s cannot be called inside a callback; %s"):format(method, allowed), 3)
-  end
-  if client.pool:forked() then
-    return errors.new("forked", {
-      message = "this client was made before a fork, in another process",
-      fix = "Make a client in each process, after the fork (in OpenResty: in init_worker_by_lua "
-        .. "or later).",
-    })
-  end
-end
-
-local function check_event(event, method)
-  if type(event) == "table" and type(event.name) == "string" and type(event.payload) == "table" then
-    return
-  end
-  local expected = "an event expected, as proactive.events makes it"
-  error(("client:%s: %s, got %s"):format(method, expected, type(event)), 3)
-end
-
-local function check_audience(audience, method)
-  local kind = type(audience) == "table" and audience.type
-  if kind == "Multicast" or kind == "Unicast" then return end
-  if kind == "Subscribers" then
-    local advice = "a stream is for client:send_many"
-    error(("client:%s takes one customer or all; %s"):format(method, advice), 3)
-  end
-  local expected = "proactive.audience.multicast() or .unicast(user) expected"
-  error(("client:%s: %s, got %s"):format(method, expected, type(audience)), 3)
 end
 
 --- Says once that nothing real is sent.
@@ -138,9 +101,9 @@ local function ignore() end
 ---@return boolean?
 ---@return proactive.Error?      `invalid`, `busy` or `forked`; then on_done is not called
 function Client:submit(event, audience, opts, on_done)
-  local forked = check_usable(self, "submit", true)
-  check_event(event, "submit")
-  check_audience(audience, "submit")
+  local forked = check.usable(self, "submit", true)
+  check.event(event, "submit")
+  check.audience(audience, "submit")
   opts = options_of.check(opts, SEND_OPTIONS, "client:submit")
   if on_done ~= nil and type(on_done) ~= "function" then
     error(("client:submit: on_done must be a function, got %s"):format(type(on_done)), 2)
@@ -173,15 +136,14 @@ end
 ---@param audience table
 ---@param opts {expires_in: number?, reference_id: string?, timeout: number?, validate: boolean?}?
 ---   expires_in: seconds, default 86,340; timeout: of one attempt; `validate = false` sends without
----   our check, to read
----   the service's own answer
+---   our check, to read the service's own answer
 ---@return table? receipt
 ---   `{status, request_id, reference_id, region, expires_at, attempts, elapsed, presumed, sandbox}`
 ---@return proactive.Error?
 function Client:send(event, audience, opts)
-  local forked = check_usable(self, "send")
-  check_event(event, "send")
-  check_audience(audience, "send")
+  local forked = check.usable(self, "send")
+  check.event(event, "send")
+  check.audience(audience, "send")
   opts = options_of.check(opts, SEND_OPTIONS, "client:send")
   if forked then return nil, forked end
   return wait_for(self, function(on_done)
@@ -195,7 +157,7 @@ end
 ---@return table? receipt
 ---@return proactive.Error?
 function Client:send_request(request, opts)
-  local forked = check_usable(self, "send_request")
+  local forked = check.usable(self, "send_request")
   opts = options_of.check(opts, REQUEST_OPTIONS, "client:send_request")
   if type(request) ~= "table" and type(request) ~= "string" then
     error(("client:send_request: a table or JSON text expected, got %s"):format(type(request)), 2)
@@ -220,14 +182,6 @@ local function finish_close(client)
   end
 end
 
-local function check_seconds(value, method, name)
-  if value == nil then return end
-  if type(value) ~= "number" or value ~= value or value < 0 then
-    local text = "client:%s: %s must be a number of seconds, not negative, got %s"
-    error(text:format(method, name, type(value) == "number" and "less" or type(value)), 3)
-  end
-end
-
 --- Begins to send an event to many, as a job that `step` advances.
 ---@param event table|fun(user: string|table): table  made for each user when it is a function
 ---@param users table|fun(): (string|table)?|thread   user ids or `{user=, region=}`: an array, an
@@ -236,7 +190,7 @@ end
 ---@return proactive.Many? job  with the methods done(), report() and stop()
 ---@return proactive.Error?
 function Client:start_many(event, users, opts)
-  local forked = check_usable(self, "start_many", true)
+  local forked = check.usable(self, "start_many", true)
   if forked then return nil, forked end
   announce_sandbox(self)
   return many.start(self, event, users, opts)
@@ -249,7 +203,7 @@ end
 ---@return proactive.Report?
 ---@return proactive.Error?
 function Client:send_many(event, users, opts)
-  local forked = check_usable(self, "send_many")
+  local forked = check.usable(self, "send_many")
   if forked then return nil, forked end
   announce_sandbox(self)
   local job, err = many.start(self, event, users, opts)
@@ -273,9 +227,9 @@ end
 ---@return integer completed
 ---@return proactive.Error?   kind `forked`; or `transport`, when the pool itself failed
 function Client:step(timeout, budget)
-  local forked = check_usable(self, "step")
-  check_seconds(timeout, "step", "timeout")
-  check_seconds(budget, "step", "budget")
+  local forked = check.usable(self, "step")
+  check.seconds(timeout, "step", "timeout")
+  check.seconds(budget, "step", "budget")
   if forked then return 0, forked end
   local ok, completed, message = pcall(advance, self, timeout or 0, budget)
   self.busy = false
@@ -290,8 +244,8 @@ end
 ---@return boolean done    false when the time ended first
 ---@return proactive.Error?  as for `step`
 function Client:flush(timeout)
-  local forked = check_usable(self, "flush")
-  check_seconds(timeout, "flush", "timeout")
+  local forked = check.usable(self, "flush")
+  check.seconds(timeout, "flush", "timeout")
   if forked then return false, forked end
   local ends = timeout and core.monotonic() + timeout
   while not self.closed and self.delivery:pending() > 0 do
@@ -309,7 +263,7 @@ end
 ---   seconds left, characters; `reveal` gives the token itself, which nothing else here ever prints
 ---@return proactive.Error?
 function Client:token()
-  local forked = check_usable(self, "token")
+  local forked = check.usable(self, "token")
   if forked then return nil, forked end
   local source, now = self.delivery.source, self.clock.monotonic
   local state, err = source:poll(now())
@@ -335,7 +289,7 @@ end
 ---@return boolean?
 ---@return proactive.Error?
 function Client:warm()
-  local forked = check_usable(self, "warm")
+  local forked = check.usable(self, "warm")
   if forked then return nil, forked end
   local ok, message = self.pool:warm()
   if ok then return true end
@@ -346,8 +300,9 @@ end
 ---@return integer?
 ---@return proactive.Error?  kind `forked`
 function Client:fd()
-  local forked = check_usable(self, "fd", true)
-  return not forked and self.pool:fd() or nil, forked
+  local forked = check.usable(self, "fd", true)
+  if forked then return nil, forked end
+  return (self.pool:fd())
 end
 
 --- Seconds until a step has something to do without any event on the descriptor; nil: nothing is
@@ -355,24 +310,27 @@ end
 ---@return number?
 ---@return proactive.Error?  kind `forked`
 function Client:timeout()
-  local forked = check_usable(self, "timeout", true)
-  return not forked and self.delivery:timeout() or nil, forked
+  local forked = check.usable(self, "timeout", true)
+  if forked then return nil, forked end
+  return self.delivery:timeout()
 end
 
 --- Events submitted and not completed.
 ---@return integer?
 ---@return proactive.Error?  kind `forked`
 function Client:pending()
-  local forked = check_usable(self, "pending", true)
-  return not forked and self.delivery:pending() or nil, forked
+  local forked = check.usable(self, "pending", true)
+  if forked then return nil, forked end
+  return self.delivery:pending()
 end
 
 --- Counters since the client was made, and what is under way.
 ---@return proactive.Stats?
 ---@return proactive.Error?  kind `forked`
 function Client:stats()
-  local forked = check_usable(self, "stats", true)
-  return not forked and self.delivery:stats() or nil, forked
+  local forked = check.usable(self, "stats", true)
+  if forked then return nil, forked end
+  return self.delivery:stats()
 end
 
 --- Ends the client; what is pending completes as `cancelled`. Inside a callback it takes effect
