@@ -2,8 +2,7 @@
 # tally.sh, to be sourced: runs the parts of a test run and adds up what they counted.
 #
 #   tally NAME COMMAND...  runs it; its last line `N passed, N failed` is added to the total.
-# Without
-#                          such a line it is one check, passed when it exits with 0. With one, but
+#                          Without such a line it is one check, passed when it exits with 0. With one, but
 #                          no failure in it, an exit status other than 0 is a failure by itself.
 #   total                  prints the sum; status 1 when anything failed or nothing ran
 
