@@ -73,6 +73,7 @@ end
 
 --- The next lane, in turn, whose first job may go now.
 local function ready_lane(self, now)
+  if self.waiting == self.delayed.size then return nil end
   local lanes, turn = self.lanes, self.turn
   for offset = 0, #lanes - 1 do
     local place = turn + offset
