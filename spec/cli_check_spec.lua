@@ -1,6 +1,7 @@
 --- `proactive validate`, `preview` and `events`: what is said before anything is sent.
 
 local cli = require "spec.support.cli"
+local unpack_words = require("proactive.compat").unpack
 local json = require "proactive.json"
 local proactive = require "proactive"
 
@@ -108,6 +109,28 @@ describe("proactive validate", function()
     assert.equal(1, ran.status, ran.stderr)
     assert.is_false(lines_of(ran.stdout)[1].valid)
     assert.equal(1, cli.run({ "validate", file(".lua", text) }).status)
+  end)
+
+  it("keeps what a metatable does to its own file", function()
+    local trap = "setmetatable({}, { __index = function() error 'q' end })"
+    local deep = [[
+      local trap = %s
+      return { name = "AMAZON.MediaContent.Available", payload = trap }]]
+    local paths = {
+      file(".lua", "return " .. trap),
+      file(".lua", ("return { event = %s }"):format(trap)),
+      file(".lua", ("return { event = { name = 'x', payload = {} }, audience = %s }"):format(trap)),
+      file(".lua", deep:format(trap)),
+      file(".lua", "return { [setmetatable({}, { __tostring = error })] = 1 }"),
+      file(".lua", SCRIPT:format "AIR"),
+    }
+    local ran = cli.run { "validate", "--json", unpack_words(paths) }
+    assert.equal("", ran.stderr)
+    local verdicts = lines_of(ran.stdout)
+    assert.equal(#paths, #verdicts)
+    for index, verdict in ipairs(verdicts) do
+      assert.equal(index == #paths, verdict.valid)
+    end
   end)
 
   it("makes violations of doubts with --strict", function()

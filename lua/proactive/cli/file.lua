@@ -48,39 +48,55 @@ local function json_body(name, text)
   return { name = name, body = type(body) == "table" and body or {}, text = text, opts = {} }
 end
 
---- A Lua message `FILE:3: words` as words and line.
-local function lua_problem(name, thrown)
-  local text = tostring(thrown)
-  local from, to, line = text:find(":(%d+): ", 1)
-  if from and text:sub(1, from - 1) == name then
-    return { message = text:sub(to + 1), line = tonumber(line) }
+--- What was thrown: of a Lua message `FILE:3: words` words and line; of what is no text its type.
+---@param name string
+---@param thrown any
+---@return proactive.cli.FileProblem
+function file.thrown(name, thrown)
+  if type(thrown) ~= "string" then
+    return { message = ("raised a value of type %s"):format(type(thrown)) }
   end
-  return { message = text }
+  local from, to, line = thrown:find(":(%d+): ")
+  if from and thrown:sub(1, from - 1) == name then
+    return { message = thrown:sub(to + 1), line = tonumber(line) }
+  end
+  return { message = thrown }
 end
 
-local function described(name, result)
-  if type(result) ~= "table" then
-    return nil, { message = ("returned %s and not an event"):format(type(result)) }
+--- A table as `next` sees it: what a script's metatables do, they do not do here.
+local function plain(given)
+  if type(given) ~= "table" then return given end
+  local copy = {}
+  for key, value in next, given do
+    copy[key] = value
   end
+  return copy
+end
+
+local function described(name, returned)
+  if type(returned) ~= "table" then
+    return nil, { message = ("returned %s and not an event"):format(type(returned)) }
+  end
+  local result = plain(returned)
   if result.event == nil and result.payload ~= nil then result = { event = result } end
   local fits, message = pcall(options.check, result, FIELDS, "what it returned", 0)
-  if not fits then return nil, { message = message } end
-  local event = result.event
+  if not fits then return nil, file.thrown(name, message) end
+  local event = plain(result.event)
   if type(event.name) ~= "string" or type(event.payload) ~= "table" then
     return nil, { message = "an event has a name and a payload, as proactive.events makes it" }
   end
   local opts = { expires_in = result.expires_in, reference_id = result.reference_id }
-  return { name = name, event = event, audience = result.audience, opts = opts }
+  return { name = name, event = event, audience = plain(result.audience), opts = opts }
 end
 
 --- Runs a script with the rights of `lua FILE`. A refusal that it returns or throws, as `assert` of
 --- a constructor does, is a refusal and not a fault of the script.
 local function script(name, text)
   local chunk, message = compat.load_text((text:gsub("^#[^\n]*", "")), "@" .. name)
-  if not chunk then return nil, lua_problem(name, message) end
+  if not chunk then return nil, file.thrown(name, message) end
   local ran, result, refusal = pcall(chunk)
   if not ran and errors.is(result) then return nil, nil, result end
-  if not ran then return nil, lua_problem(name, result) end
+  if not ran then return nil, file.thrown(name, result) end
   if result == nil and errors.is(refusal) then return nil, nil, refusal end
   return described(name, result)
 end

@@ -5,6 +5,7 @@ local file = require "proactive.cli.file"
 local flags = require "proactive.cli.flags"
 local needs = require "proactive.cli.needs"
 local output = require "proactive.cli.output"
+local stop = require "proactive.cli.stop"
 
 local command = {
   summary = "check events and request bodies before they leave",
@@ -49,9 +50,7 @@ local function request_of(loaded)
   })
 end
 
---- The verdict on one file.
----@return proactive.cli.Verdict
-local function verdict(name, args)
+local function judge(name, args)
   local loaded, problem, refusal = file.load(name)
   if problem then return unreadable(problem) end
   if refusal then return refused(refusal) end
@@ -64,6 +63,16 @@ local function verdict(name, args)
   local valid, found = require("proactive").validate(request, { strict = args.strict })
   if not valid then return refused(found) end
   return { valid = true, violations = {}, warnings = found }
+end
+
+--- The verdict on one file. What raises while it is judged, as a value of a script can, is its own
+--- matter and not that of the files behind it.
+---@return proactive.cli.Verdict
+local function verdict(name, args)
+  local judged, result = pcall(judge, name, args)
+  if judged then return result end
+  if stop.is(result) then error(result, 0) end
+  return unreadable(file.thrown(name, result))
 end
 
 local function print_json(name, result, out)
