@@ -63,6 +63,7 @@ local function check_text(name, given, names, report)
   values.check_text(name, report)
   localized.check_text(given, report)
   if names[name] then return end
+  if not report:has_room "unused" then return report:count("unused", 1) end
   local near = nearest.name(name, names)
   report:add("unused", "nothing in the payload refers to it", {
     got = show(given),
@@ -79,7 +80,9 @@ local function check_texts(entry, names, report)
     end
   end
   if fine then return end
-  for _, name in ipairs(values.sorted_keys(entry)) do
+  local keys, count = values.sorted_keys(entry, values.MOST)
+  if count > #keys then report:add("size", ("holds more than %d texts"):format(values.MOST)) end
+  for _, name in ipairs(keys) do
     if name ~= "locale" then
       report:enter(name)
       check_text(name, entry[name], names, report)

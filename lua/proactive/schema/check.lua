@@ -64,7 +64,7 @@ local function add_type(value, node, report)
   report:add_type(value, node.expected, hint)
 end
 
-local function add_unknown(name, value, node, report)
+local function describe_unknown(name, value, node, report)
   local near = nearest.name(name, node.names)
   report:enter(name)
   report:add("unknown", "is not a field the service knows", {
@@ -73,19 +73,33 @@ local function add_unknown(name, value, node, report)
     hint = near and ("did you mean %s?"):format(near),
   })
   report:leave()
+end
+
+local function add_unknown(name, value, node, report)
+  if report:has_room "unknown" then
+    describe_unknown(name, value, node, report)
+  else
+    report:count("unknown", 1)
+  end
   values.check_member(name, value, report)
 end
 
 --- Adds what is wrong with the keys of an object that are none of its fields.
 local function add_other_keys(value, node, report)
-  local has_items = false
-  for _, key in ipairs(values.sorted_keys(value)) do
+  local others, has_items = {}, false
+  for key in next, value do
     if type(key) ~= "string" then
       has_items = true
     elseif node.by_name[key] == nil then
-      add_unknown(key, value[key], node, report)
+      others[key] = true
     end
   end
+  -- One more than are looked at, so that the rest does not go unnoticed.
+  local keys, count = values.sorted_keys(others, values.MOST + 1)
+  for _, key in ipairs(keys) do
+    add_unknown(key, value[key], node, report)
+  end
+  report:count("unknown", count - #keys)
   if has_items then report:add("mixed", "has list items where only named fields can be") end
 end
 

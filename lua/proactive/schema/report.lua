@@ -153,16 +153,27 @@ function Report:forbids(rule)
   return not (TAKEN_BY_SERVICE[rule] and self.service and not self.strict)
 end
 
+--- Whether what breaks a rule is still listed; when not, `count` is all there is to do.
+---@param rule string
+---@return boolean
+function Report:has_room(rule)
+  return #(self:forbids(rule) and self.violations or self.warnings) < MOST
+end
+
+--- Counts what is not listed.
+---@param rule string
+---@param times integer
+function Report:count(rule, times)
+  if self:forbids(rule) then self.dropped = self.dropped + times end
+end
+
 --- Notes that the value being checked breaks a rule.
 ---@param rule string
 ---@param message string
 ---@param found? {got: any, expected: any, hint: string?, path: string?}
 function Report:add(rule, message, found)
   local list = self:forbids(rule) and self.violations or self.warnings
-  if #list >= MOST then
-    self.dropped = self.dropped + 1
-    return
-  end
+  if #list >= MOST then return self:count(rule, 1) end
   found = found or {}
   list[#list + 1] = {
     path = found.path or self:path(),

@@ -13,6 +13,7 @@ local ASCII, LONGEST = text.ASCII, text.LONGEST
 local DEEPEST = 64
 -- How many values of unknown tables are looked at: a table that holds itself twice has no end.
 local MOST_VALUES = 10000
+value.MOST = MOST_VALUES
 local GREATEST = 2 ^ 53
 
 --- Whether a value can be an object: a table that is neither JSON's null nor marked as an array.
@@ -36,19 +37,40 @@ function value.plain(given)
   return copy
 end
 
---- The keys of a table in a fixed order.
----@param map table
----@return any[]
-function value.sorted_keys(map)
-  local keys = {}
-  for key in next, map do
-    keys[#keys + 1] = key
+local function precedes(a, b)
+  if type(a) == type(b) and (type(a) == "number" or type(a) == "string") then return a < b end
+  return type(a) < type(b)
+end
+
+--- Sorts the keys and leaves the first `most`.
+local function keep_first(keys, most)
+  table.sort(keys, precedes)
+  for i = #keys, most + 1, -1 do
+    keys[i] = nil
   end
-  table.sort(keys, function(a, b)
-    if type(a) == type(b) and (type(a) == "number" or type(a) == "string") then return a < b end
-    return type(a) < type(b)
-  end)
-  return keys
+end
+
+--- The keys of a table in a fixed order: all, or the first `most` of them. Only about so many are
+--- ever sorted: a key that comes after those kept costs one comparison.
+---@param map table
+---@param most integer?
+---@return any[] keys
+---@return integer count  of all keys of the table
+function value.sorted_keys(map, most)
+  local keys, count, last = {}, 0, nil
+  most = most or math.huge
+  for key in next, map do
+    count = count + 1
+    if last == nil or precedes(key, last) then
+      keys[#keys + 1] = key
+      if #keys >= 2 * most then
+        keep_first(keys, most)
+        last = keys[most]
+      end
+    end
+  end
+  keep_first(keys, most)
+  return keys, count
 end
 
 --- Number of items when the keys are exactly 1, 2, … n, else nil. Stops counting above `most`.
@@ -104,7 +126,7 @@ local function check_table(given, report)
   end
   within[given] = true
   local names, others = false, false
-  for _, key in ipairs(value.sorted_keys(given)) do
+  for _, key in ipairs((value.sorted_keys(given, MOST_VALUES + 1))) do
     names = names or type(key) == "string"
     others = others or type(key) ~= "string"
     value.check_member(key, rawget(given, key), report)

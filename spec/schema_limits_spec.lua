@@ -1,0 +1,87 @@
+--- What a hopeless body costs, and how its report is cut.
+
+local facts = require "spec.support.facts"
+local json = require "proactive.json"
+local nearest = require "proactive.nearest"
+local validate = require "proactive.validate"
+local values = require "proactive.schema.value"
+
+local LISTED = 100 -- entries of a report
+local NAMES = 30000
+
+--- A correct body with two localized texts, changed.
+local function changed(change)
+  local body = json.decode(facts.bodies[7])
+  change(body)
+  return body
+end
+
+local function put_names(holder)
+  for i = 1, NAMES do
+    holder[("name%05d"):format(i)] = "x"
+  end
+end
+
+describe("a report that is full", function()
+  local asked, name = 0, nearest.name
+
+  before_each(function()
+    asked = 0
+    nearest.name = function(...)
+      asked = asked + 1
+      return name(...)
+    end
+  end)
+
+  after_each(function()
+    nearest.name = name
+  end)
+
+  it("looks for no more near names of unknown fields, but counts them", function()
+    local body = changed(function(body)
+      put_names(body.event.payload)
+    end)
+    local _, err = validate(body, { now = facts.NOW })
+    assert.equal(LISTED, #err.violations)
+    assert.equal("event.payload.name00001", err.violations[1].path)
+    assert.equal(LISTED, asked)
+    -- Beyond so many values nothing below an unknown field is looked at, which is one more rule.
+    assert.matches(("breaks %d rules"):format(NAMES + 1), err.message)
+  end)
+
+  it("finds what is refused among fields that are warned of", function()
+    local body = changed(function(body)
+      put_names(body.event.payload)
+      body.event.payload.zzz = "\255"
+    end)
+    local _, err = validate(body, { now = facts.NOW, unknown_fields = "warn" })
+    assert.same({ "size" }, { err.violations[1].rule })
+    assert.equal(LISTED, asked)
+  end)
+
+  it("looks for no more near names of unused texts", function()
+    local body = changed(function(body)
+      put_names(body.localizedAttributes[1])
+    end)
+    local _, err = validate(body, { now = facts.NOW })
+    assert.equal("size", err.violations[1].rule)
+    assert.equal(LISTED, asked)
+  end)
+end)
+
+describe("sorted keys", function()
+  it("are the first of all, no more than asked for, with the count of all", function()
+    local map = {}
+    for i = 1, 5000 do
+      map[("%04d"):format((i * 7919) % 5000)] = true
+    end
+    local keys, count = values.sorted_keys(map, 3)
+    assert.same({ "0000", "0001", "0002" }, keys)
+    assert.equal(5000, count)
+    assert.equal(5000, #values.sorted_keys(map))
+  end)
+
+  it("are numbers before names", function()
+    assert.same({ 1, 2, "a", "b" }, values.sorted_keys { b = 1, a = 1, 1, 1 })
+  end)
+end)
