@@ -1,4 +1,4 @@
-// Judges payloads with ajv. Standard input: a line with the schemas by name, then lines [NAME, PAYLOAD].
+// Judges bodies and payloads with ajv. Standard input: a line with the schemas by name, then lines [NAME, VALUE].
 // Standard output: `true` or `false` for each.
 "use strict";
 
@@ -10,6 +10,6 @@ const ajv = addFormats(new Ajv({ strict: true, strictTypes: false, strictRequire
 const judges = {};
 for (const [name, schema] of Object.entries(JSON.parse(lines[0]))) judges[name] = ajv.compile(schema);
 for (const line of lines.slice(1)) {
-  const [name, payload] = JSON.parse(line);
-  console.log(judges[name](payload));
+  const [name, value] = JSON.parse(line);
+  console.log(judges[name](value));
 }
