@@ -2,8 +2,9 @@
 # tally.sh, to be sourced: runs the parts of a test run and adds up what they counted.
 #
 #   tally NAME COMMAND...  runs it; its last line `N passed, N failed` is added to the total.
-#                          Without such a line it is one check, passed when it exits with 0. With one, but
-#                          no failure in it, an exit status other than 0 is a failure by itself.
+#                          Without such a line it is one check, passed when it exits with 0. With
+#                          one, but no failure in it, an exit status other than 0 is a failure by
+#                          itself.
 #   total                  prints the sum; status 1 when anything failed or nothing ran
 
 passed=0
@@ -20,6 +21,7 @@ tally() {
     "$@" 2>&1 || tally_status=$?
     echo "$tally_status" >"$tally_dir/status"
   } | tee "$tally_dir/log"
+  # shellcheck disable=SC2046 # two numbers, or none
   tally_add "$(cat "$tally_dir/status")" \
     $(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$tally_dir/log" | tail -n 1)
 }

@@ -162,8 +162,9 @@ describe("proactive send", function()
 
   it("interrupted, takes no more customers, finishes what is in flight and says where it stopped", function()
     local path = file(".lua", GOOD)
-    local line = "yes %s | timeout --preserve-status -s INT 1 bin/proactive send %s --to-file - "
-      .. "--sandbox %s --json"
+    -- In the foreground: else timeout signals its group too, and the command hears it twice.
+    local line = "yes %s | timeout --foreground --preserve-status -s INT 1 bin/proactive send %s "
+      .. "--to-file - --sandbox %s --json"
     local result = cli.shell(line:format(user(1), path, sandbox.url))
     local taken, number = result.stderr:match "interrupted after (%d+) customers; number (%d+) is the next"
     assert.is_truthy(taken, result.stderr)
