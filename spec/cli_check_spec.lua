@@ -133,6 +133,13 @@ describe("proactive validate", function()
     end
   end)
 
+  it("writes a file name that is no UTF-8 with replaced bytes", function()
+    local ran = cli.run { "validate", "--json", "/nonexistent/\255ä\195.json" }
+    assert.equal(2, ran.status)
+    assert.equal("", ran.stderr)
+    assert.equal("/nonexistent/\239\191\189ä\239\191\189.json", lines_of(ran.stdout)[1].file)
+  end)
+
   it("makes violations of doubts with --strict", function()
     local doubtful = body():gsub('("referenceId":)"[^"]*"', '%1"order-17"')
     local path = file(".json", doubtful)

@@ -2,6 +2,7 @@
 
 local compat = require "proactive.compat"
 local explain = require "proactive.cli.explain"
+local mended = require("proactive.text").mended
 local stop = require "proactive.cli.stop"
 
 local output = {}
@@ -93,6 +94,7 @@ end
 -- A violation's `got` may be anything at all, also what JSON has no text for.
 local function writable(value)
   local json = require "proactive.json"
+  if type(value) == "string" then value = mended(value) end
   if json.encode({ value }) then return value end
   return (explain.value(value):gsub("[\128-\255]", "?"))
 end

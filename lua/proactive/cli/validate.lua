@@ -6,6 +6,7 @@ local flags = require "proactive.cli.flags"
 local needs = require "proactive.cli.needs"
 local output = require "proactive.cli.output"
 local stop = require "proactive.cli.stop"
+local text = require "proactive.text"
 
 local command = {
   summary = "check events and request bodies before they leave",
@@ -77,7 +78,7 @@ end
 
 local function print_json(name, result, out)
   out:json {
-    file = name,
+    file = text.mended(name),
     valid = result.valid,
     violations = output.violations(result.violations),
     warnings = output.violations(result.warnings),
