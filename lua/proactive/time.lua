@@ -21,6 +21,9 @@ local DAY = 86400
 -- 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z: what four digits of a year can say.
 local FIRST, LAST = -62135596800, 253402300799
 
+-- Nanoseconds, the finest that clocks write; a longer fraction is a mistake.
+local MOST_DIGITS = 9
+
 local floor, tonumber = math.floor, tonumber
 local byte, find, match, sub = string.byte, string.find, string.match, string.sub
 
@@ -34,7 +37,7 @@ for month = 2, 12 do
 end
 
 --- Days from 1970-01-01 to the first day of a year of the Gregorian calendar. Kept: there are
---- 10,001 years at most, and nearly all times are of two or three.
+--- 10,000 years at most, and nearly all times are of two or three.
 local year_starts = setmetatable({}, {
   __index = function(starts, year)
     local past = year - 1
@@ -114,8 +117,10 @@ local function ending(text)
   if #text == 20 and byte(text, 20) == 90 then return 0, 0 end -- a Z, as most have
   local fraction, zone = 0, sub(text, 20)
   if byte(zone) == 46 then -- a point
-    fraction, zone = match(zone, "^(%.%d+)(.*)$")
-    if not fraction then return nil end
+    local last = match(zone, "^%.%d+()")
+    if not last then return nil end
+    if last - 2 > MOST_DIGITS then return nil, "a fraction has at most 9 digits" end
+    fraction, zone = sub(zone, 1, last - 1), sub(zone, last)
     fraction = tonumber("0" .. fraction)
   end
   if not find(zone, "^[Z+-]") then return nil end
@@ -136,7 +141,9 @@ function time.parse(text)
     return nil, explain(text)
   end
   local year, month, day, hour, minute, second = numbers(text)
-  if month < 1 or month > 12 or day < 1 or (day > 28 and day > month_days(year, month)) then
+  if year == 0 then
+    return nil, "there is no year 0000", "time"
+  elseif month < 1 or month > 12 or day < 1 or (day > 28 and day > month_days(year, month)) then
     return nil, "there is no such day", "time"
   elseif hour > 23 or minute > 59 or second > 59 then
     return nil, "there is no such time of day", "time"

@@ -14,8 +14,8 @@ local json_schema = {}
 local DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 -- The profile of `proactive.time`; that the day exists is said by the format.
-local TIME = "^(?!0000)\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d"
-  .. "(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$"
+local TIME = "^(?!0000)\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])"
+  .. "T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(\\.\\d{1,9})?(Z|[+-]([01]\\d|2[0-3]):[0-5]\\d)$"
 
 local NO_NUL = "^[^\\u0000]*$"
 
