@@ -236,3 +236,37 @@ describe("bad input: metatables", function()
     assert.is_table((events.MediaContent.Available(payload)))
   end)
 end)
+
+describe("bad input: the preview of a body", function()
+  local preview = require "proactive.preview"
+
+  local function refused(change, path, rule)
+    local body = documented()
+    change(body)
+    local said, err = preview(body, "en-US")
+    assert.is_nil(said)
+    assert.equal("invalid", err.kind)
+    assert.equal(path, err.violations[1].path)
+    assert.equal(rule, err.violations[1].rule)
+  end
+
+  it("is refused when the payload has no end", function()
+    refused(function(body)
+      body.event.payload.again = body.event.payload
+    end, "event.payload.again", "cycle")
+  end)
+
+  it("is refused when the payload is 300,000 levels deep", function()
+    refused(function(body)
+      body.event.payload = nested(300000)
+    end, "event.payload" .. ("[1]"):rep(62), "depth")
+  end)
+
+  it("is refused when the texts are no list", function()
+    for _, given in ipairs { 5, "x", true, json.null, { a = 1 } } do
+      refused(function(body)
+        body.localizedAttributes = given
+      end, "localizedAttributes", "type")
+    end
+  end)
+end)

@@ -113,7 +113,10 @@ return function(event, locale, opts)
     offset, problem = read_offset(opts.utc_offset)
     if not offset then return nil, problem end
   end
-  if type(event.event) == "table" then event = request.event(event) end
+  if type(rawget(event, "event")) == "table" then
+    event, problem = request.event(event)
+    if not event then return nil, problem end
+  end
   local known, texts = examine(event)
   if not known then return nil, texts end
 

@@ -10,6 +10,7 @@ local localized = require "proactive.schema.localized"
 local report_of_event = require("proactive.schema.report").of_event
 local options = require "proactive.options"
 local schema = require "proactive.schema"
+local text = require "proactive.text"
 local time = require "proactive.time"
 local values = require "proactive.schema.value"
 
@@ -66,9 +67,9 @@ end
 local function attributes_of(found)
   local by_locale = {}
   for name, texts in pairs(found) do
-    for locale, text in next, texts do
+    for locale, given in next, texts do
       by_locale[locale] = by_locale[locale] or { locale = locale }
-      by_locale[locale][name] = text
+      by_locale[locale][name] = given
     end
   end
   local list = {}
@@ -207,8 +208,8 @@ function request.encode(body, opts)
     error(("encode: a request body expected, got %s"):format(type(body)), 2)
   end
   local marked = with_lists(body, schema.envelope)
-  local text, message, path = (opts and opts.pretty and write_for_people or write)(marked)
-  if text then return text end
+  local written, message, path = (opts and opts.pretty and write_for_people or write)(marked)
+  if written then return written end
   return nil,
     errors.new("invalid", {
       message = "the request body cannot be written as JSON",
@@ -220,10 +221,11 @@ end
 --- text.
 local function texts_of(name, attributes)
   local texts, seen = {}, {}
-  for _, entry in ipairs(attributes) do
-    local locale = type(entry) == "table" and entry.locale
+  for i = 1, #attributes do
+    local entry = attributes[i]
+    local locale = values.is_object(entry) and rawget(entry, "locale")
     if type(locale) == "string" then
-      texts[locale] = not seen[locale] and entry[name] or nil
+      texts[locale] = not seen[locale] and rawget(entry, name) or nil
       seen[locale] = true
     end
   end
@@ -231,7 +233,7 @@ local function texts_of(name, attributes)
 end
 
 local function with_texts(value, attributes, used)
-  if type(value) == "table" and value ~= json.null then
+  if type(value) == "table" and not rawequal(value, json.null) then
     local copy = json.is_array(value) and json.array {} or {}
     for key, item in next, value do
       copy[key] = with_texts(item, attributes, used)
@@ -244,14 +246,35 @@ local function with_texts(value, attributes, used)
   return { localized = used[name] }
 end
 
---- The event of a body that `proactive.validate` accepts, its texts put back in place.
----@param body table
----@return proactive.Event
----@return table<string, table<string, string>> texts  by the name the payload uses, then by locale
+--- The list of the texts of each locale, as plain data.
+local function attributes_in(body)
+  local list = rawget(body, "localizedAttributes")
+  if list == nil then return {} end
+  local is_list = type(list) == "table" and not rawequal(list, json.null)
+  if is_list and values.list_length(list, values.MOST) then return values.plain(list) end
+  local message = "must be a list with the texts of each locale, got " .. text.show(list)
+  return nil,
+    errors.new("invalid", {
+      message = "localizedAttributes " .. message,
+      violations = {
+        { path = "localizedAttributes", rule = "type", message = message, got = text.show(list) },
+      },
+    })
+end
+
+--- The event of a body, its texts put back in place.
+---@param body table  with an `event` that is a table; nothing else of it was judged
+---@return proactive.Event?
+---@return table<string, table<string, string>>|proactive.Error  the texts by the name the payload
+---   uses, then by locale; or kind `invalid`, when the body cannot be read
 function request.event(body)
+  local event = values.plain(rawget(body, "event"))
+  local readable, err = check_payload(event.payload)
+  if not readable then return nil, err end
+  local attributes, problem = attributes_in(body)
+  if not attributes then return nil, problem end
   local used = {}
-  local payload = with_texts(body.event.payload, body.localizedAttributes or {}, used)
-  return { name = body.event.name, payload = payload }, used
+  return { name = event.name, payload = with_texts(event.payload, attributes, used) }, used
 end
 
 return request
