@@ -33,31 +33,57 @@ local function fresh_events()
       payload = event.payload,
       about = event.about,
       sources = event.sources,
+      locales = event.locales,
     }
   end
   return events
 end
 
+local function differences(events)
+  local made = schema.make(events)
+  return facts.differences(made.catalogue, made.envelope)
+end
+
+--- Calls `visit(path, values)` for every enum of a payload, in either place.
+local function each_enum(node, visit, path)
+  for _, field in ipairs(node.fields or {}) do
+    local at = path and path .. "." .. field.name or field.name
+    local enum = field.items or field
+    if enum.values then visit(at, enum.values) end
+    each_enum(field, visit, at)
+  end
+end
+
+local function node_at(node, path)
+  for key in path:gmatch "[^.]+" do
+    local found
+    for _, field in ipairs(node.fields) do
+      if field.name == key then found = field end
+    end
+    node = found
+  end
+  return node
+end
+
 describe("the schema", function()
   it("says what the facts say: every field, every enum in full", function()
-    assert.same({}, facts.differences(schema.catalogue))
+    assert.same({}, facts.differences(schema.catalogue, schema.envelope))
   end)
 
-  it("is noticed to be wrong when one enum value is removed", function()
-    local events = fresh_events()
-    local removed = table.remove(events[6].payload.fields[1].fields[2].values, 5)
-    assert.equal("FRIDAY", removed)
-    local altered = schema.make(events)
-    assert.equal(1, #facts.differences(altered.catalogue))
-
-    local report = new_report {}
-    report.event, report.texts = true, {}
-    local friday = { alert = { garbageTypes = { "GLASS" }, collectionDayOfWeek = "FRIDAY" } }
-    local name = "AMAZON.TrashCollectionAlert.Activated"
-    schema.check(friday, altered.catalogue[name].payload, report)
-    assert.equal("enum", report.violations[1].rule)
-    local _, count = violations(friday, schema.catalogue[name])
-    assert.equal(0, count)
+  it("is noticed to be wrong when any one enum value is removed", function()
+    local removed = 0
+    for at, name in ipairs(schema.names) do
+      each_enum(schema.catalogue[name].payload, function(path, values)
+        for i, value in ipairs(values) do
+          local events = fresh_events()
+          local node = node_at(events[at].payload, path)
+          assert.equal(value, table.remove((node.items or node).values, i))
+          assert.equal(1, #differences(events), path .. " " .. value)
+          removed = removed + 1
+        end
+      end)
+    end
+    assert.is_true(removed > 60)
   end)
 
   it("is noticed to be wrong when a field is added, removed or made optional", function()
@@ -65,7 +91,32 @@ describe("the schema", function()
     table.remove(events[1].payload.fields[1].fields, 1)
     events[2].payload.fields[1].required = true
     table.insert(events[3].payload.fields, { name = "extra", kind = "time" })
-    assert.equal(3, #facts.differences(schema.make(events).catalogue))
+    assert.equal(3, #differences(events))
+  end)
+
+  it("is noticed to be wrong when a limit, the prefix or a locale is another", function()
+    local events = fresh_events()
+    events[6].payload.fields[1].fields[1].max = 6
+    assert.equal(1, #differences(events))
+
+    local made = schema.make(fresh_events())
+    made.envelope.by_name.referenceId.max = 99
+    made.envelope.by_name.relevantAudience.by_name.payload.of.Unicast.by_name.user.prefix = "amzn1."
+    assert.equal(2, #facts.differences(made.catalogue, made.envelope))
+
+    events = fresh_events()
+    table.remove(events[1].locales, 14)
+    assert.equal(1, #differences(events))
+  end)
+
+  it("is spoken in words of Amazon only where Amazon's are known", function()
+    for code, known in pairs(facts.amazon_words) do
+      local language = require("proactive.language." .. code)
+      assert.same(known, facts.claimed_words(language))
+      local altered = { words = payloads.copy(language.words) }
+      altered.words.alertType.HURRICANE = "hurricane"
+      assert.equal(#known + 1, #facts.claimed_words(altered))
+    end
   end)
 
   it("says of every event where it comes from and what it is, field by field", function()

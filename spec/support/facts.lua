@@ -50,8 +50,42 @@ facts.enums = {
     "BOOK EPISODE ALBUM SINGLE MOVIE GAME",
   },
   { "AMAZON.SocialGameInvite.Available", "invite.relationshipToInvitee", "FRIEND CONTACT" },
+  {
+    "AMAZON.SocialGameInvite.Available",
+    "invite.inviter.relationshipToInvitee",
+    "FRIEND CONTACT",
+  },
   { "AMAZON.SocialGameInvite.Available", "invite.inviteType", "CHALLENGE INVITE" },
   { "AMAZON.SocialGameInvite.Available", "game.offer", "MATCH REMATCH GAME" },
+}
+
+--- The most items a list may have, the most characters of a text, and how a user id begins.
+facts.most_garbage_types = 5
+facts.longest_reference_id = 100
+facts.user_prefix = "amzn1.ask.account."
+
+--- The locales of the events that are known to support only some, and those of all others.
+facts.locales = {
+  ["AMAZON.OrderStatus.Updated"] = "en-US",
+  ["AMAZON.SocialGameInvite.Available"] = "en-US",
+  others = "ar-SA de-DE en-AU en-CA en-GB en-IN en-US es-ES es-MX es-US fr-CA fr-FR hi-IN it-IT "
+    .. "ja-JP nl-NL pt-BR",
+}
+
+--- The words for enum values that Amazon's samples show, in the only languages there are samples of;
+--- UNREAD is not said in English.
+facts.amazon_words = {
+  en = {
+    "alertType TORNADO tornado",
+    "collectionDayOfWeek TUESDAY Tuesday",
+    "confirmationStatus CONFIRMED confirmed",
+    "freshness NEW new",
+    "garbageTypes GLASS glass",
+    "occasionType APPOINTMENT appointment",
+    "status UNREAD ",
+    "urgency URGENT urgent",
+  },
+  ja = {},
 }
 
 --- Every other field: its kind, `!` when it is required, `@name` when it may be localized under
@@ -625,10 +659,34 @@ local function compare_fields(event, catalogue, differences)
   end
 end
 
---- Everything in which a catalogue says something else than the facts.
+local function compare(what, given, known, differences)
+  if given ~= known then
+    differences[#differences + 1] = ("%s: %s, known is %s"):format(
+      what,
+      tostring(given),
+      tostring(known)
+    )
+  end
+end
+
+local function compare_limits(catalogue, envelope, differences)
+  local garbage = node_at(catalogue, "AMAZON.TrashCollectionAlert.Activated", "alert.garbageTypes")
+  compare("garbageTypes", garbage and garbage.max, facts.most_garbage_types, differences)
+  local names = envelope.by_name
+  compare("referenceId", names.referenceId.max, facts.longest_reference_id, differences)
+  local user = names.relevantAudience.by_name.payload.of.Unicast.by_name.user
+  compare("user", user.prefix, facts.user_prefix, differences)
+  for name, event in pairs(catalogue) do
+    local known = facts.locales[name] or facts.locales.others
+    compare(name .. " locales", table.concat(event.locales, " "), known, differences)
+  end
+end
+
+--- Everything in which a catalogue and its envelope say something else than the facts.
 ---@param catalogue table<string, proactive.EventSchema>
+---@param envelope proactive.Node
 ---@return string[]
-function facts.differences(catalogue)
+function facts.differences(catalogue, envelope)
   local differences = {}
   for event in pairs(facts.fields) do
     if catalogue[event] then
@@ -645,7 +703,24 @@ function facts.differences(catalogue)
       differences[#differences + 1] = ("%s %s: %s"):format(event, path, tostring(given))
     end
   end
+  compare_limits(catalogue, envelope, differences)
   return differences
+end
+
+--- The words of a language file that claim to be Amazon's, as in `facts.amazon_words`.
+---@param language table
+---@return string[]
+function facts.claimed_words(language)
+  local list = {}
+  for name, known in pairs(language.words) do
+    for value, word in pairs(known) do
+      if word:sub(1, 1) ~= "~" then
+        list[#list + 1] = ("%s %s %s"):format(name, value, word)
+      end
+    end
+  end
+  table.sort(list)
+  return list
 end
 
 return facts
