@@ -7,6 +7,7 @@ local flags = require "proactive.cli.flags"
 local needs = require "proactive.cli.needs"
 local output = require "proactive.cli.output"
 local stop = require "proactive.cli.stop"
+local time = require "proactive.time"
 
 local preview = {
   summary = "the sentence Alexa will say, in each language",
@@ -15,8 +16,8 @@ local preview = {
 }
 
 local function offset(text)
-  if text:find("^[+-]%d%d:%d%d$") then return text end
-  return nil, ("an offset as +02:00 expected, got '%s'"):format(text)
+  if time.parse_offset(text) then return text end
+  return nil, ("an offset as +02:00 expected, or Z, got '%s'"):format(text)
 end
 
 function preview.declare(parser)
