@@ -25,7 +25,7 @@ return {
 
   singular = { 1 },
   numbers = {
-    [0] = "null",
+    [0] = "keine",
     "eine",
     "zwei",
     "drei",

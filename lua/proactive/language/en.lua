@@ -7,6 +7,7 @@
 ---   {availability.startTime:moment}   a time, said as the pattern `moment` (or `date`) below
 ---   {messageGroup.count:number}   a number as a word, when `numbers` has one
 ---   {messageGroup.count|message|messages}   the first if `singular` has the number, or the second
+---   {occasion.subject:article}   a text after the first `article`, or the second before `vowel`
 ---   [ … ]   left out when a field in it is missing or has an empty word
 ---   ~ at the beginning   the wording is ours: what Amazon says there is not known
 ---
@@ -53,6 +54,7 @@ return {
     "eleven",
     "twelve",
   },
+  article = { "a ", "~an ", vowel = "^[AEIOUaeiou]" },
   list = { between = "~, ", last = "~ and " },
 
   words = {
@@ -154,7 +156,7 @@ return {
     },
 
     ["AMAZON.Occasion.Updated"] = "Your {occasion.occasionType} at {occasion.provider.name} "
-      .. "for a {occasion.subject} on {occasion.bookingTime:date} "
+      .. "for {occasion.subject:article} on {occasion.bookingTime:date} "
       .. "has been {state.confirmationStatus}.",
 
     ["AMAZON.TrashCollectionAlert.Activated"] = "This coming {alert.collectionDayOfWeek} is "

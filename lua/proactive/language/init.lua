@@ -115,6 +115,12 @@ local function say_time(words, slot, value, path, how, said_as_written)
   return say_date(words, slot.form or "date", time.date(unix, how.offset or written))
 end
 
+--- A text with the article that its first letter asks for.
+local function say_article(words, text)
+  local article, ours = template.word(words.article[text:find(words.article.vowel) and 2 or 1])
+  return article .. text, ours
+end
+
 local function say_value(words, slot, payload, node, how, said_as_written)
   if slot.name == "skill" then return how.skill, false end
   local value, field, path = find(payload, node, slot.name)
@@ -125,7 +131,9 @@ local function say_value(words, slot, payload, node, how, said_as_written)
     return say_time(words, slot, value, path, how, said_as_written)
   end
   if field.kind == "array" then return say_list(words, field.name, value) end
-  return type(value) == "table" and value.localized[how.locale] or value, false
+  local text = type(value) == "table" and value.localized[how.locale] or value
+  if slot.form == "article" then return say_article(words, text) end
+  return text, false
 end
 
 --- The sentences to try in turn.
