@@ -610,6 +610,66 @@ order(
   MAY_2
 )
 
+local function sentence(event, locale, payload, text, known)
+  facts.sentences[#facts.sentences + 1] = { event, payload, locale, text, known }
+end
+
+local SCORES = {
+  update = { scoreEarned = 1, teamName = "Apples" },
+  sportsEvent = {
+    eventLeague = { name = "TreeFruit League" },
+    homeTeamStatistic = { team = { name = "Oranges" }, score = 1 },
+    awayTeamStatistic = { team = { name = "Apples" }, score = 2 },
+  },
+}
+local AIRED = {
+  availability = {
+    startTime = "2026-01-16T21:00:00Z",
+    provider = { name = "P" },
+    method = "AIR",
+  },
+  content = { name = "C", contentType = "EPISODE" },
+}
+local INVITE = {
+  invite = {
+    inviter = { name = "Max" },
+    relationshipToInvitee = "FRIEND",
+    inviteType = "CHALLENGE",
+  },
+  game = { offer = "MATCH", name = "The Red" },
+}
+local EYES = {
+  state = { confirmationStatus = "CONFIRMED" },
+  occasion = {
+    occasionType = "APPOINTMENT",
+    subject = "eye exam",
+    provider = { name = "P" },
+    bookingTime = "2019-05-10T09:00:00Z",
+  },
+}
+local MESSAGES = {
+  state = { status = "UNREAD", freshness = "NEW" },
+  messageGroup = { creator = { name = "M" }, count = 5, urgency = "URGENT" },
+}
+local GLASS = { alert = { garbageTypes = { "GLASS" }, collectionDayOfWeek = "TUESDAY" } }
+local TORNADO = { weatherAlert = { alertType = "TORNADO" } }
+local TORNADO_OF = { weatherAlert = { alertType = "TORNADO", source = "S" } }
+local SPORTS, WEATHER_ALERT = "AMAZON.SportsEvent.Updated", "AMAZON.WeatherAlert.Activated"
+local MEDIA, GAME = "AMAZON.MediaContent.Available", "AMAZON.SocialGameInvite.Available"
+local OCCASION, TRASH = "AMAZON.Occasion.Updated", "AMAZON.TrashCollectionAlert.Activated"
+local EN, JA = "en-US", "ja-JP"
+sentence(SPORTS, EN, SCORES, "TreeFruit League match update, Apples scored! Oranges 1, Apples 2.", true)
+sentence(MEDIA, EN, AIRED, "C will air on January 16, 2026 at 9 PM on P.", false)
+sentence(GAME, EN, INVITE, "Your friend Max has challenged you to a match of The Red.", false)
+sentence(OCCASION, EN, EYES, "Your appointment at P for an eye exam on May 10, 2019 has been confirmed.", false)
+sentence(WEATHER_ALERT, JA, TORNADO, "この地域に竜巻警報が発令されています。", false)
+sentence(WEATHER_ALERT, JA, TORNADO_OF, "この地域に竜巻警報が発令されています。この情報はSがお送りしています", false)
+sentence("AMAZON.MessageAlert.Activated", JA, MESSAGES, "Mから、5件の新着、未読、緊急のメッセージが届いています", false)
+sentence(OCCASION, JA, EYES, "2019年5月10日のPでのeye examのアポイントメントが確定されました。", false)
+sentence(TRASH, JA, GLASS, "次の火曜日は、ガラスの収集日です", false)
+sentence(MEDIA, JA, AIRED, "Cは、2026年1月16日21時にPで放送されます", false)
+sentence(GAME, JA, INVITE, "お友達のMaxから、The Redの対戦に挑戦されました", false)
+
 local function words(text)
   local list = {}
   for word in text:gmatch("%S+") do
