@@ -85,3 +85,27 @@ describe("sorted keys", function()
     assert.same({ 1, 2, "a", "b" }, values.sorted_keys { b = 1, a = 1, 1, 1 })
   end)
 end)
+
+describe("more than 200 locales", function()
+  it("are refused by name of the limit, in a body and in an event", function()
+    local list, texts = json.array {}, {}
+    for i = 1, 201 do
+      local locale = ("%c%c-US"):format(97 + math.floor(i / 26), 97 + i % 26)
+      list[i], texts[locale] = { locale = locale }, "x"
+    end
+    local _, err = validate(changed(function(body)
+      body.localizedAttributes = list
+    end), { now = facts.NOW })
+    assert.equal("items", err.violations[1].rule)
+    assert.matches("at most 200", err.violations[1].message)
+
+    local payload = json.decode(facts.bodies[7]).event.payload
+    payload.content.name = { localized = texts }
+    payload.availability.provider.name = { localized = { ["en-US"] = "x" } }
+    _, err = require("proactive.events").MediaContent.Available(payload)
+    assert.equal(1, #err.violations)
+    assert.equal("event.payload.content.name.localized", err.violations[1].path)
+    assert.equal("items", err.violations[1].rule)
+    assert.matches("at most 200", err.violations[1].message)
+  end)
+end)

@@ -10,8 +10,7 @@ local attributes = {}
 
 local is_sendable, show = values.is_sendable, text.show
 
--- Far more locales than there are; a longer list is a mistake that need not be read to its end.
-local MOST_LOCALES = 200
+local MOST_LOCALES = localized.MOST_LOCALES
 
 --- Name -> where the payload first refers to it.
 local function used_names(uses)
@@ -131,7 +130,8 @@ function attributes.check(list, node, report, parent)
   list = values.plain(list)
   local count = values.list_length(list, MOST_LOCALES)
   if not count or count > MOST_LOCALES then
-    return report:add("items", "must be a list with at most one entry for each locale", {
+    local message = "must be a list with one entry for each locale, at most %d"
+    return report:add("items", message:format(MOST_LOCALES), {
       got = count and "a longer list" or "a table with other keys",
       expected = node.expected,
     })

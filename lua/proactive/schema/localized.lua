@@ -12,6 +12,9 @@ local show = text.show
 --- How a payload refers to a localized text.
 localized.MARK = "localizedattribute:"
 
+--- Far more locales than there are; more are a mistake that need not be read to its end.
+localized.MOST_LOCALES = 200
+
 --- Whether a text refers to one of each locale.
 ---@param given string
 ---@return boolean
@@ -64,7 +67,12 @@ local function check_texts(texts, report)
     return report:add_type(texts, 'a table with a text for each locale, {["en-US"] = "…"}')
   end
   texts = value.plain(texts)
-  for _, locale in ipairs(value.sorted_keys(texts)) do
+  local locales, count = value.sorted_keys(texts, localized.MOST_LOCALES)
+  if count > #locales then
+    local message = "must have texts in at most %d locales, got %d"
+    return report:add("items", message:format(localized.MOST_LOCALES, count))
+  end
+  for _, locale in ipairs(locales) do
     report:enter(locale)
     localized.check_locale(locale, report)
     localized.check_text(texts[locale], report)
