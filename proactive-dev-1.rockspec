@@ -60,6 +60,7 @@ build = {
     ["proactive.cli.preview"] = "lua/proactive/cli/preview.lua",
     ["proactive.cli.report"] = "lua/proactive/cli/report.lua",
     ["proactive.cli.sandbox"] = "lua/proactive/cli/sandbox.lua",
+    ["proactive.cli.script"] = "lua/proactive/cli/script.lua",
     ["proactive.cli.send"] = "lua/proactive/cli/send.lua",
     ["proactive.cli.source_text"] = "lua/proactive/cli/source_text.lua",
     ["proactive.cli.stop"] = "lua/proactive/cli/stop.lua",

@@ -140,6 +140,56 @@ describe("proactive validate", function()
     assert.equal("/nonexistent/\239\191\189ä\239\191\189.json", lines_of(ran.stdout)[1].file)
   end)
 
+  it("tells line and column of whatever does not parse", function()
+    local long = ("x"):rep(100)
+    local cases = {
+      { "return {\n  x =\n}", 3, 1 },
+      { "x = 5 5", 1, 7 },
+      { "return { a = { b = 1 } } }", 1, 26 },
+      { "#!/usr/bin/lua\nlocal foo = foo 5", 2, 17 },
+      { "return {", 1, 1 },
+      { "\27Lua", 1, 1 },
+    }
+    for _, case in ipairs(cases) do
+      local ran = cli.run { "validate", "--json", file(long .. ".lua", case[1]) }
+      local violation = lines_of(ran.stdout)[1].violations[1]
+      assert.same({ "parse", case[2], case[3] }, { violation.rule, violation.line, violation.column })
+    end
+  end)
+
+  it("keeps a script's output and exit out of the results", function()
+    local noisy = "print('a', nil) io.write('b') io.stdout:write('c')\n" .. SCRIPT:format "AIR"
+    local exits = file(".lua", "io.output(io.stderr)\nos.exit(0)")
+    local last = file(".lua", SCRIPT:format "AIR")
+    local ran = cli.run { "validate", "--json", file(".lua", noisy), exits, last }
+    assert.equal(2, ran.status)
+    assert.equal("a\tnil\nbc", ran.stderr)
+    local verdicts = lines_of(ran.stdout)
+    assert.equal(3, #verdicts)
+    assert.equal("script", verdicts[2].violations[1].rule)
+    assert.equal(2, verdicts[2].violations[1].line)
+    assert.is_true(verdicts[1].valid and verdicts[3].valid)
+    ran = cli.run { "preview", exits }
+    assert.equal(2, ran.status)
+    assert.equal("", ran.stdout)
+  end)
+
+  it("names the rule by what failed: reading, parsing or the script", function()
+    local cases = {
+      { "/nonexistent.lua", "read" },
+      { "/tmp", "read" },
+      { file(".lua", "error 'boom'"), "script", "boom" },
+      { file(".lua", "error {}"), "script", "raised a value of type table" },
+      { file(".lua", "return 5"), "script" },
+      { file(".json", "{"), "parse" },
+    }
+    for _, case in ipairs(cases) do
+      local violation = lines_of(cli.run({ "validate", "--json", case[1] }).stdout)[1].violations[1]
+      assert.equal(case[2], violation.rule)
+      if case[3] then assert.equal(case[3], violation.message) end
+    end
+  end)
+
   it("makes violations of doubts with --strict", function()
     local doubtful = body():gsub('("referenceId":)"[^"]*"', '%1"order-17"')
     local path = file(".json", doubtful)
@@ -183,6 +233,12 @@ describe("proactive preview", function()
     local ran = cli.run { "preview", path, "--locale", "fr-FR" }
     assert.truthy(ran.stdout:find("^fr%-FR  %(silent%)\n"), ran.stdout)
     assert.truthy(ran.stdout:find("has no text in fr-FR", 1, true))
+  end)
+
+  it("takes Z for an offset", function()
+    local ran = cli.run { "preview", file(".lua", SCRIPT:format "AIR"), "--utc-offset", "Z" }
+    assert.equal(0, ran.status, ran.stderr)
+    assert.truthy(ran.stdout:find("12 AM", 1, true) or ran.stdout:find("midnight", 1, true), ran.stdout)
   end)
 
   it("takes a wrong offset for wrong usage", function()

@@ -263,7 +263,7 @@ describe("proactive send", function()
   it("ends with 2 for a file it cannot read or run, and says where", function()
     for _, case in ipairs {
       { "/nonexistent.lua", "No such file" },
-      { file(".lua", "return {\n  x = \n}"), ":3: " },
+      { file(".lua", "return {\n  x = \n}"), ":3:1: " },
       { file(".lua", "local x\n\nx.y = 1"), ":3: " },
       { file(".lua", "return 7"), "returned number and not an event" },
       { file(".lua", string.dump(function() end)), "precompiled Lua code is refused" },

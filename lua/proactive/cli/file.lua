@@ -1,9 +1,9 @@
 --- FILE: a Lua script that returns an event, or a `.json` request body as the service takes it.
 
-local compat = require "proactive.compat"
 local errors = require "proactive.errors"
 local needs = require "proactive.cli.needs"
 local options = require "proactive.options"
+local script = require "proactive.cli.script"
 
 local file = {}
 
@@ -15,6 +15,7 @@ local file = {}
 ---@field body table?      of a `.json` file
 
 ---@class proactive.cli.FileProblem
+---@field rule "read"|"parse"|"script"  what failed: reading, parsing or the script
 ---@field message string
 ---@field line integer?
 ---@field column integer?
@@ -31,10 +32,10 @@ local FIELDS = {
 
 local function read(path)
   local handle, message = io.open(path, "rb")
-  if not handle then return nil, { message = (message:gsub("^.-: ", "")) } end
+  if not handle then return nil, { rule = "read", message = (message:gsub("^.-: ", "")) } end
   local text = handle:read("*a")
   handle:close()
-  if not text then return nil, { message = "cannot be read (is it a folder?)" } end
+  if not text then return nil, { rule = "read", message = "cannot be read (is it a folder?)" } end
   return text
 end
 
@@ -42,25 +43,10 @@ local function json_body(name, text)
   needs.module("proactive.core")
   local body, message, line, column, path = require("proactive.json").decode(text)
   if body == nil then
-    return nil, { message = message, line = line, column = column, path = path }
+    return nil, { rule = "parse", message = message, line = line, column = column, path = path }
   end
   -- What is JSON and no object is for the validation of the text to refuse.
   return { name = name, body = type(body) == "table" and body or {}, text = text, opts = {} }
-end
-
---- What was thrown: of a Lua message `FILE:3: words` words and line; of what is no text its type.
----@param name string
----@param thrown any
----@return proactive.cli.FileProblem
-function file.thrown(name, thrown)
-  if type(thrown) ~= "string" then
-    return { message = ("raised a value of type %s"):format(type(thrown)) }
-  end
-  local from, to, line = thrown:find(":(%d+): ")
-  if from and thrown:sub(1, from - 1) == name then
-    return { message = thrown:sub(to + 1), line = tonumber(line) }
-  end
-  return { message = thrown }
 end
 
 --- A table as `next` sees it: what a script's metatables do, they do not do here.
@@ -73,17 +59,21 @@ local function plain(given)
   return copy
 end
 
+local function misfit(message)
+  return { rule = "script", message = message }
+end
+
 local function described(name, returned)
   if type(returned) ~= "table" then
-    return nil, { message = ("returned %s and not an event"):format(type(returned)) }
+    return nil, misfit(("returned %s and not an event"):format(type(returned)))
   end
   local result = plain(returned)
   if result.event == nil and result.payload ~= nil then result = { event = result } end
   local fits, message = pcall(options.check, result, FIELDS, "what it returned", 0)
-  if not fits then return nil, file.thrown(name, message) end
+  if not fits then return nil, script.thrown(message) end
   local event = plain(result.event)
   if type(event.name) ~= "string" or type(event.payload) ~= "table" then
-    return nil, { message = "an event has a name and a payload, as proactive.events makes it" }
+    return nil, misfit "an event has a name and a payload, as proactive.events makes it"
   end
   local opts = { expires_in = result.expires_in, reference_id = result.reference_id }
   return { name = name, event = event, audience = plain(result.audience), opts = opts }
@@ -91,12 +81,12 @@ end
 
 --- Runs a script with the rights of `lua FILE`. A refusal that it returns or throws, as `assert` of
 --- a constructor does, is a refusal and not a fault of the script.
-local function script(name, text)
-  local chunk, message = compat.load_text((text:gsub("^#[^\n]*", "")), "@" .. name)
-  if not chunk then return nil, file.thrown(name, message) end
-  local ran, result, refusal = pcall(chunk)
+local function run(name, text)
+  local chunk, problem = script.load(text)
+  if not chunk then return nil, problem end
+  local ran, result, refusal = script.run(chunk)
   if not ran and errors.is(result) then return nil, nil, result end
-  if not ran then return nil, file.thrown(name, result) end
+  if not ran then return nil, script.thrown(result) end
   if result == nil and errors.is(refusal) then return nil, nil, refusal end
   return described(name, result)
 end
@@ -110,7 +100,7 @@ function file.load(name)
   local text, problem = read(name)
   if not text then return nil, problem end
   if name:lower():find("%.json$") then return json_body(name, text) end
-  return script(name, text)
+  return run(name, text)
 end
 
 --- `FILE:3:7: words`, as compilers say it.

@@ -5,6 +5,7 @@ local file = require "proactive.cli.file"
 local flags = require "proactive.cli.flags"
 local needs = require "proactive.cli.needs"
 local output = require "proactive.cli.output"
+local script = require "proactive.cli.script"
 local stop = require "proactive.cli.stop"
 local text = require "proactive.text"
 
@@ -12,7 +13,8 @@ local command = {
   summary = "check events and request bodies before they leave",
   description = "Checks each FILE, a Lua script that returns an event or a .json request body, and "
     .. "reports all that is wrong with it. A script runs with your rights; for what others wrote "
-    .. "use .json.",
+    .. "use .json. What cannot be judged breaks the rule read (no such file), parse (no Lua or no "
+    .. "JSON; with line and column) or script (it raised, or returned no event).",
   example = "proactive validate examples/events/media_content.lua body.json",
 }
 
@@ -31,7 +33,7 @@ end
 ---@field problem proactive.cli.FileProblem? the file could not be read or parsed
 
 local function unreadable(problem)
-  local violation = { path = problem.path or "", rule = "parse", message = problem.message }
+  local violation = { path = problem.path or "", rule = problem.rule, message = problem.message }
   violation.line, violation.column = problem.line, problem.column
   return { valid = false, violations = { violation }, warnings = {}, problem = problem }
 end
@@ -73,7 +75,7 @@ local function verdict(name, args)
   local judged, result = pcall(judge, name, args)
   if judged then return result end
   if stop.is(result) then error(result, 0) end
-  return unreadable(file.thrown(name, result))
+  return unreadable(script.thrown(result))
 end
 
 local function print_json(name, result, out)
