@@ -109,3 +109,23 @@ describe("more than 200 locales", function()
     assert.matches("at most 200", err.violations[1].message)
   end)
 end)
+
+describe("the longest text", function()
+  it("is counted in characters, not in bytes", function()
+    for _, case in ipairs {
+      { ("x"):rep(16384), true },
+      { ("x"):rep(16385), false },
+      { ("é"):rep(16384), true },
+      { ("é"):rep(16385), false },
+      { ("試"):rep(16384), true },
+      { ("\240\159\152\128"):rep(16384), true },
+      { ("\240\159\152\128"):rep(16385), false },
+    } do
+      local ok, err = validate(changed(function(body)
+        body.localizedAttributes[1].contentName = case[1]
+      end), { now = facts.NOW })
+      assert.equal(case[2], ok == true, #case[1])
+      if not ok then assert.equal("length", err.violations[1].rule) end
+    end
+  end)
+end)

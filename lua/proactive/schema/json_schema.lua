@@ -1,8 +1,7 @@
 --- The schema as JSON Schema (2020-12), for editors and validators of other languages.
 ---
---- What JSON Schema cannot say is left to `proactive.validate`: the window of expiryTime, that
---- every `localizedattribute:NAME` has a text in every locale, and the guard on the bytes of a
---- text.
+--- What JSON Schema cannot say is left to `proactive.validate`: the window of expiryTime, and
+--- that every `localizedattribute:NAME` has a text in every locale.
 
 local json = require "proactive.json"
 local localized = require "proactive.schema.localized"

@@ -97,23 +97,30 @@ function value.is_sendable(given)
   return #given <= LONGEST and find(given, ASCII) ~= nil
 end
 
+local function add_length(length, unit, given, report)
+  local message = "is %d %s long, more than %d characters"
+  report:add("length", message:format(length, unit, LONGEST), {
+    got = show(given),
+    expected = ("at most %d characters, a guard of this library"):format(LONGEST),
+  })
+  return false
+end
+
 --- Checks that a text can be sent; the report stands at it.
 ---@param given string
 ---@param report proactive.Report
 ---@return boolean ok
 function value.check_text(given, report)
-  if #given > text.LONGEST then
-    report:add("length", ("is %d bytes long, more than %d"):format(#given, text.LONGEST), {
-      got = show(given),
-      expected = ("at most %d bytes, a guard of this library"):format(text.LONGEST),
-    })
-    return false
-  elseif text.is_ascii(given) then
-    return true
-  end
+  -- No character has more than four bytes, so that a huge text need not be read.
+  if #given > 4 * LONGEST then return add_length(#given, "bytes", given, report) end
   local rule, message = text.problem(given)
-  if rule then report:add(rule, message, { got = show(given), expected = "UTF-8 text" }) end
-  return rule == nil
+  if rule then
+    report:add(rule, message, { got = show(given), expected = "UTF-8 text" })
+    return false
+  end
+  local length = #given > LONGEST and text.length(given) or 0
+  if length > LONGEST then return add_length(length, "characters", given, report) end
+  return true
 end
 
 local function check_table(given, report)
