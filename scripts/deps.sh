@@ -152,6 +152,21 @@ forbid_services() {
   as_root chmod 755 "$policy"
 }
 
+# What starts with the machine: systemd's links, and those of System V.
+enabled() { find /etc/systemd/system/*.wants /etc/rc[2-5].d/S* -type l 2>/dev/null | sort; }
+
+# A package also enables its service for the next start of the machine. That is taken back.
+disable_new() { # what was enabled before
+  enabled | while read -r link; do
+    case "
+$1
+" in *"
+$link
+"*) continue ;; esac
+    as_root rm -f "$link"
+  done
+}
+
 install() { as_root $apt --no-remove $missing >"$log" 2>&1 </dev/null; }
 
 # Lists that are too old show as packages that cannot be found, now or when they are fetched.
@@ -173,11 +188,13 @@ install_missing() {
   }
   refuse_removals
   forbid_services
+  before=$(enabled)
   echo "Installing:$missing"
   install || {
     refresh
     install || fail "apt could not install:$missing"
   }
+  disable_new "$before"
 }
 
 # --- main ---
