@@ -129,3 +129,45 @@ describe("the longest text", function()
     end
   end)
 end)
+
+describe("what a report says", function()
+  it("of warnings it does not list is how many there are", function()
+    local ok, warnings = validate(changed(function(body)
+      for i = 1, 150 do
+        for _, entry in ipairs(body.localizedAttributes) do
+          entry[("unused%d"):format(i)] = "x"
+        end
+      end
+    end), { now = facts.NOW })
+    assert.is_true(ok)
+    assert.equal(LISTED + 1, #warnings)
+    assert.same({ "more", "" }, { warnings[LISTED + 1].rule, warnings[LISTED + 1].path })
+    assert.matches("^and %d+ more warnings$", warnings[LISTED + 1].message)
+  end)
+
+  it("of a locale of the wrong form is said once", function()
+    local _, err = validate(changed(function(body)
+      body.localizedAttributes[1].locale = "en_us"
+    end), { now = facts.NOW, strict = true })
+    local rules = {}
+    for _, violation in ipairs(err.violations) do
+      rules[#rules + 1] = violation.rule
+    end
+    assert.equal(1, #rules, table.concat(rules, " "))
+    assert.equal("locale_form", rules[1])
+  end)
+end)
+
+describe("a user id", function()
+  it("has something behind its prefix, and no white space", function()
+    local function verdict(user)
+      return (validate(changed(function(body)
+        body.relevantAudience = { type = "Unicast", payload = { user = user } }
+      end), { now = facts.NOW })) == true
+    end
+    assert.is_true(verdict "amzn1.ask.account.AFE1")
+    for _, user in ipairs { "amzn1.ask.account.", "amzn1.ask.account. x", "amzn1.ask.account.x\n" } do
+      assert.is_false(verdict(user))
+    end
+  end)
+end)

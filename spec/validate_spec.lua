@@ -361,7 +361,6 @@ describe("validate as the service judges", function()
       "localizedAttributes[2].providerName text",
       "localizedAttributes[3].contentName empty",
       "localizedAttributes[3].locale locale_form",
-      "localizedAttributes[3].locale locale_known",
       "referenceId characters",
       "relevantAudience.payload.user user",
     }

@@ -17,6 +17,9 @@ local BODY = schema.envelope.by_name
 local ID = BODY.referenceId
 local USER = BODY.relevantAudience.by_name.payload.of.Unicast.by_name.user
 
+-- What the schema asks of the rest of a user id.
+local USER_ID = "^[^\1-\32\127]+$"
+
 --- The violations of one value of the body.
 local function check(value, node, ...)
   local report = new_report {}
@@ -30,7 +33,7 @@ end
 
 --- What keeps this customer or id from being sent to; the common case costs two comparisons.
 local function problem_of(user, id)
-  if user:sub(1, #USER.prefix) ~= USER.prefix then
+  if user:sub(1, #USER.prefix) ~= USER.prefix or not user:find(USER_ID, #USER.prefix + 1) then
     return check(user, USER, "relevantAudience", "payload", "user")
   elseif #id == 0 or #id > ID.max then
     return check(id, ID, "referenceId")

@@ -23,8 +23,7 @@ local function used_names(uses)
 end
 
 local function add_locale(locale, seen, known, report)
-  localized.check_locale(locale, report)
-  if type(locale) ~= "string" then return end
+  if not localized.check_locale(locale, report) then return end
   if seen[locale] then
     report:add("locale_twice", ("%s stands in the list twice"):format(show(locale)), {
       got = show(locale),

@@ -230,6 +230,9 @@ local function check_form(value, node, report)
   end
   if node.prefix and find(value, node.prefix, 1, true) ~= 1 then
     add("user", ("must begin with %s"):format(node.prefix), value, node, report)
+  elseif node.prefix and not find(value, "^[^\1-\32\127]+$", #node.prefix + 1) then
+    local message = ("must have an id without white space behind %s"):format(node.prefix)
+    add("user", message, value, node, report)
   end
   if node.pattern and not find(value, node.pattern) then
     add("characters", "has other characters than the documented ones", value, node, report)

@@ -103,7 +103,7 @@ function convert.text(node)
     -- locale.
     result.pattern = ("^(?!%s(locale)?$)[^\\u0000]*$"):format(localized.MARK)
   elseif node.prefix then
-    result.pattern = "^" .. node.prefix:gsub("%.", "\\.") .. "[^\\u0000]*$"
+    result.pattern = "^" .. node.prefix:gsub("%.", "\\.") .. "[^\\u0000-\\u0020\\u007f]+$"
   end
   return result
 end

@@ -36,9 +36,10 @@ local FORM = "language and country, as en-US"
 --- Checks the name of a locale; the report stands at it.
 ---@param locale any
 ---@param report proactive.Report
+---@return true?  it has the right form
 function localized.check_locale(locale, report)
   if type(locale) ~= "string" then return report:add_type(locale, FORM) end
-  if find(locale, "^[a-z][a-z]%-[A-Z][A-Z]$") then return end
+  if find(locale, "^[a-z][a-z]%-[A-Z][A-Z]$") then return true end
   local hint
   local language, country = locale:match("^(%a%a)[-_](%a%a)$")
   if language then hint = ("write %s-%s"):format(language:lower(), country:upper()) end

@@ -77,7 +77,8 @@ function report.new(opts)
     service = false,
     violations = {},
     warnings = {},
-    dropped = 0,
+    dropped = 0, -- violations that are not listed
+    unlisted = 0, -- warnings that are not
     seen = 0,
     uses = {},
   }
@@ -89,7 +90,8 @@ end
 ---@param opts proactive.ReportOptions
 ---@return proactive.Report same
 function Report:reuse(opts)
-  self.warnings, self.within, self.seen, self.dropped, self.decoded = {}, nil, 0, 0, false
+  self.warnings, self.within, self.seen, self.decoded = {}, nil, 0, false
+  self.dropped, self.unlisted = 0, 0
   local uses = self.uses
   for i = #uses, 1, -1 do
     uses[i] = nil
@@ -164,7 +166,11 @@ end
 ---@param rule string
 ---@param times integer
 function Report:count(rule, times)
-  if self:forbids(rule) then self.dropped = self.dropped + times end
+  if self:forbids(rule) then
+    self.dropped = self.dropped + times
+  else
+    self.unlisted = self.unlisted + times
+  end
 end
 
 --- Notes that the value being checked breaks a rule.
@@ -212,6 +218,10 @@ end
 ---@return true|nil
 ---@return proactive.Violation[]|proactive.Error  the warnings; or an error with everything
 function Report:result(subject)
+  if self.unlisted > 0 then
+    local message = ("and %d more warnings"):format(self.unlisted)
+    self.warnings[#self.warnings + 1] = { path = "", rule = "more", message = message }
+  end
   if #self.violations == 0 then return true, self.warnings end
   local count = #self.violations + self.dropped
   return nil,
