@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "json_scan.h"
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -196,6 +197,15 @@ static bool beyond_exact(const char *digits, size_t count) {
   return memcmp(digits, most, count) > 0;
 }
 
+/* Whether digits, a point among them, are more than a double keeps: 17 tell all doubles apart, and
+ * with more of them a value would change silently. Zeros at either end do not count. */
+static bool too_fine(const char *digits, const char *end) {
+  while (digits < end && (*digits == '0' || *digits == '.')) digits++;
+  while (end > digits && (end[-1] == '0' || end[-1] == '.')) end--;
+  ptrdiff_t point = memchr(digits, '.', (size_t)(end - digits)) != NULL;
+  return end - digits - point > 17;
+}
+
 static bool scan_number(scan *s) {
   const char *start = s->at;
   if (peek(s) == '-') s->at++;
@@ -209,6 +219,7 @@ static bool scan_number(scan *s) {
     if (!is_digit(peek(s))) return refuse(s, start, "a number wants a digit after the point");
     skip_digits(s);
   }
+  const char *end = s->at;
   if (peek(s) == 'e' || peek(s) == 'E') {
     s->at++;
     if (peek(s) == '+' || peek(s) == '-') s->at++;
@@ -216,7 +227,7 @@ static bool scan_number(scan *s) {
     skip_digits(s);
   }
   if (beyond_exact(digits, count)) return refuse(s, start, JSON_BEYOND_EXACT);
-  if ((size_t)(s->at - start) > LIMIT_JSON_NUMBER_BYTES)
+  if ((size_t)(s->at - start) > LIMIT_JSON_NUMBER_BYTES || too_fine(digits, end))
     return refuse(s, start, "a number with too many digits");
   return true;
 }

@@ -303,4 +303,15 @@ describe("json.decode", function()
       assert.same(value, json.decode(json.encode(value, { pretty = true })))
     end
   end)
+
+  it("refuses more digits than a number keeps, rather than change the value", function()
+    for _, text in ipairs { "5.0000000000000000001", "0.1234567890123456789", "1.00000000000000000001e3" } do
+      local value, message = json.decode(text)
+      assert.is_nil(value)
+      assert.matches("too many digits", message)
+    end
+    for _, text in ipairs { "0.12345678901234567", "5.000000000000000000000", "0.00000000000000000001", "100000.5" } do
+      assert.is_number(json.decode(text))
+    end
+  end)
 end)

@@ -95,7 +95,7 @@ end
 -- What holds for every field of a kind.
 local LIMITS = {
   "time: ISO 8601 text with a zone, as 2026-01-15T10:00:00Z; in Lua also Unix seconds",
-  ("text: at most %d bytes; where localizable, also one for each locale"):format(text.LONGEST),
+  ("text: at most %d characters; where localizable, also one for each locale"):format(text.LONGEST),
 }
 
 local function print_limits(entry, out)
