@@ -2,7 +2,6 @@
 #include "json_scan.h"
 
 #include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -98,17 +97,6 @@ size_t json_utf8(const char *s, size_t left_bytes) {
   for (size_t i = 2; i < need; i++)
     if (u[i] < 0x80 || u[i] > 0xBF) return 0;
   return need;
-}
-
-/* Eight bytes at a time: a byte has its high bit set, or gets it by a borrow when it is zero. */
-size_t json_ascii(const char *text, size_t len) {
-  const uint64_t ones = UINT64_C(0x0101010101010101), high = UINT64_C(0x8080808080808080);
-  size_t at = 0;
-  for (uint64_t word; len - at >= sizeof word; at += sizeof word) {
-    memcpy(&word, text + at, sizeof word);
-    if (((word | (word - ones)) & high) != 0) break;
-  }
-  return at;
 }
 
 /* Reads the XXXX of \uXXXX; -1 when it is not four hexadecimal digits. */

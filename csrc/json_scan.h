@@ -31,10 +31,6 @@ typedef struct {
  * U+10FFFF, or cut off. left: bytes there are, at least 1. */
 size_t json_utf8(const char *s, size_t left);
 
-/* Number of bytes of text that are ASCII and not NUL before the first that is not, or a few
- * less. */
-size_t json_ascii(const char *text, size_t len);
-
 /* Whether the text is one acceptable JSON value with nothing after it. */
 bool json_scan(const char *text, size_t len, json_error *error);
 

@@ -36,7 +36,8 @@ static int read_device(unsigned char *out, size_t len) {
   return failure;
 }
 
-int random_bytes(void *out, size_t len) {
+/* 0, or an errno: the system has none, and out is not to be used. */
+static int random_bytes(void *out, size_t len) {
   unsigned char *at = out;
   while (len > 0) {
     size_t part = len < ENTROPY_AT_ONCE ? len : ENTROPY_AT_ONCE;

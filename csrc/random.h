@@ -6,10 +6,6 @@
 
 #include <stddef.h>
 
-/* Fills out. 0, or an errno: the system has none, and out is not to be used. Keeps no state, so a
- * forked process does not repeat its parent. */
-int random_bytes(void *out, size_t len);
-
 /* Bytes fetched ahead, for what is needed often. A child after fork() fetches its own. */
 typedef struct {
   long owner;

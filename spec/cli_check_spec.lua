@@ -37,14 +37,6 @@ local function body(expires_in)
   return assert(proactive.encode(assert(proactive.request(event, everyone, opts))))
 end
 
-local function lines_of(text)
-  local list = {}
-  for line in text:gmatch "[^\n]+" do
-    list[#list + 1] = assert(json.decode(line))
-  end
-  return list
-end
-
 describe("proactive validate", function()
   it("says a line for each valid file, and nothing with --quiet", function()
     local script, request = file(".lua", SCRIPT:format "AIR"), file(".json", body())
@@ -79,7 +71,7 @@ describe("proactive validate", function()
     end
     local ran = cli.run(words)
     assert.equal(2, ran.status)
-    local verdicts = lines_of(ran.stdout)
+    local verdicts = cli.objects(ran.stdout)
     assert.equal(#paths, #verdicts)
     for index, verdict in ipairs(verdicts) do
       assert.equal(paths[index], verdict.file)
@@ -107,7 +99,7 @@ describe("proactive validate", function()
       availability = { startTime = 0/0, method = "\255\0" }, content = print } }]]
     local ran = cli.run { "validate", "--json", file(".lua", text) }
     assert.equal(1, ran.status, ran.stderr)
-    assert.is_false(lines_of(ran.stdout)[1].valid)
+    assert.is_false(cli.objects(ran.stdout)[1].valid)
     assert.equal(1, cli.run({ "validate", file(".lua", text) }).status)
   end)
 
@@ -126,7 +118,7 @@ describe("proactive validate", function()
     }
     local ran = cli.run { "validate", "--json", unpack_words(paths) }
     assert.equal("", ran.stderr)
-    local verdicts = lines_of(ran.stdout)
+    local verdicts = cli.objects(ran.stdout)
     assert.equal(#paths, #verdicts)
     for index, verdict in ipairs(verdicts) do
       assert.equal(index == #paths, verdict.valid)
@@ -137,7 +129,7 @@ describe("proactive validate", function()
     local ran = cli.run { "validate", "--json", "/nonexistent/\255ä\195.json" }
     assert.equal(2, ran.status)
     assert.equal("", ran.stderr)
-    assert.equal("/nonexistent/\239\191\189ä\239\191\189.json", lines_of(ran.stdout)[1].file)
+    assert.equal("/nonexistent/\239\191\189ä\239\191\189.json", cli.objects(ran.stdout)[1].file)
   end)
 
   it("tells line and column of whatever does not parse", function()
@@ -152,7 +144,7 @@ describe("proactive validate", function()
     }
     for _, case in ipairs(cases) do
       local ran = cli.run { "validate", "--json", file(long .. ".lua", case[1]) }
-      local violation = lines_of(ran.stdout)[1].violations[1]
+      local violation = cli.objects(ran.stdout)[1].violations[1]
       assert.same({ "parse", case[2], case[3] }, { violation.rule, violation.line, violation.column })
     end
   end)
@@ -164,7 +156,7 @@ describe("proactive validate", function()
     local ran = cli.run { "validate", "--json", file(".lua", noisy), exits, last }
     assert.equal(2, ran.status)
     assert.equal("a\tnil\nbc", ran.stderr)
-    local verdicts = lines_of(ran.stdout)
+    local verdicts = cli.objects(ran.stdout)
     assert.equal(3, #verdicts)
     assert.equal("script", verdicts[2].violations[1].rule)
     assert.equal(2, verdicts[2].violations[1].line)
@@ -184,7 +176,7 @@ describe("proactive validate", function()
       { file(".json", "{"), "parse" },
     }
     for _, case in ipairs(cases) do
-      local violation = lines_of(cli.run({ "validate", "--json", case[1] }).stdout)[1].violations[1]
+      local violation = cli.objects(cli.run({ "validate", "--json", case[1] }).stdout)[1].violations[1]
       assert.equal(case[2], violation.rule)
       if case[3] then assert.equal(case[3], violation.message) end
     end
@@ -211,9 +203,9 @@ describe("proactive preview", function()
   it("says it in one locale and at an offset, the same for a script and a body", function()
     local script, request = file(".lua", SCRIPT:format "AIR"), file(".json", body())
     local words = { "preview", script, "--locale", "en-US", "--utc-offset", "+02:00", "--json" }
-    local said = lines_of(cli.run(words).stdout)
+    local said = cli.objects(cli.run(words).stdout)
     words[2] = request
-    assert.same(said, lines_of(cli.run(words).stdout))
+    assert.same(said, cli.objects(cli.run(words).stdout))
     assert.equal(1, #said)
     assert.equal("en-US", said[1].locale)
     assert.truthy(said[1].text:find("2 AM", 1, true), said[1].text)
@@ -257,7 +249,7 @@ describe("proactive events", function()
     for _, name in ipairs(names) do
       assert.truthy(ran.stdout:find(name .. "\n  [^\n]+\n  \"[^\n]+\"\n"), name)
     end
-    local listed = lines_of(cli.run({ "events", "--json" }).stdout)
+    local listed = cli.objects(cli.run({ "events", "--json" }).stdout)
     assert.equal(#names, #listed)
     for index, name in ipairs(names) do
       local event = assert(proactive.events[name](proactive.events[name].example))
@@ -270,7 +262,7 @@ describe("proactive events", function()
     for _, name in ipairs(names) do
       local ran = cli.run { "events", name, "--json" }
       assert.equal(0, ran.status, ran.stderr)
-      local printed = lines_of(ran.stdout)
+      local printed = cli.objects(ran.stdout)
       assert.same({ require("proactive.schema.json_schema").payload(name) }, printed)
       assert.equal("https://json-schema.org/draft/2020-12/schema", printed[1]["$schema"])
     end

@@ -61,14 +61,6 @@ local function request_body(changes)
   return assert(proactive.encode(body))
 end
 
-local function lines_of(text)
-  local list = {}
-  for line in text:gmatch "[^\n]+" do
-    list[#list + 1] = assert(json.decode(line))
-  end
-  return list
-end
-
 describe("proactive send", function()
   lazy_setup(function()
     sandbox = assert(proactive.sandbox.start {})
@@ -119,7 +111,7 @@ describe("proactive send", function()
     local ran = send(file(".lua", GOOD), { "--to", user(1), user(5), "--json" })
     assert.equal(1, ran.status)
     local by_user = {}
-    for _, line in ipairs(lines_of(ran.stdout)) do
+    for _, line in ipairs(cli.objects(ran.stdout)) do
       by_user[line.user] = line
     end
     assert.is_true(by_user[user(1)].accepted)
@@ -216,7 +208,7 @@ describe("proactive send", function()
     assert.truthy(ran.stdout:find("POST " .. url, 1, true), ran.stdout)
     assert.truthy(ran.stdout:find('"contentName": "Some event"', 1, true))
     ran = send(file(".lua", GOOD), { "--to", user(1), user(2), "--dry-run", "--json" })
-    local shown = lines_of(ran.stdout)
+    local shown = cli.objects(ran.stdout)
     assert.equal(2, #shown)
     assert.equal(user(2), shown[2].body.relevantAudience.payload.user)
     assert.equal(0, #assert(sandbox:requests()))
@@ -238,7 +230,7 @@ describe("proactive send", function()
     assert.equal(1, ran.status)
     assert.equal(1, select(2, ran.stderr:gsub("at least 5 minutes", "")), ran.stderr)
     ran = send(late, { "--all", "--json" })
-    assert.equal("invalid", lines_of(ran.stdout)[1].error.kind)
+    assert.equal("invalid", cli.objects(ran.stdout)[1].error.kind)
     assert.equal(0, #assert(sandbox:requests()))
   end)
 
@@ -316,7 +308,7 @@ describe("proactive send", function()
     local path = file(".lua", GOOD)
     local ran = cli.run { "send", path, "--all", "--sandbox", "http://127.0.0.1:1", "--json" }
     assert.equal(1, ran.status)
-    local line = lines_of(ran.stdout)[1]
+    local line = cli.objects(ran.stdout)[1]
     assert.equal("transport", line.error.kind)
     assert.equal("connect", line.error.cause)
     ran = cli.run { "send", path, "--all", "--sandbox", "http://example.com" }
@@ -351,7 +343,7 @@ describe("proactive token", function()
     assert.truthy(ran.stdout:find("in 3600 seconds", 1, true), ran.stdout)
     assert.falsy(ran.stdout:find("Atc|", 1, true))
     ran = cli.run { "token", "--sandbox", sandbox.url, "--json" }
-    local line = lines_of(ran.stdout)[1]
+    local line = cli.objects(ran.stdout)[1]
     assert.is_true(line.granted)
     assert.is_nil(line.token)
     assert.is_true(line.length > 100)

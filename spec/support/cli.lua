@@ -1,6 +1,7 @@
 --- Runs the command as a person does, and tells what it said and how it ended.
 
 local compat = require "proactive.compat"
+local json = require "proactive.json"
 
 local cli = {}
 
@@ -124,6 +125,17 @@ function cli.run(words, opts)
     line[#line + 1] = cli.quote(word)
   end
   return cli.shell(table.concat(line, " "), opts.input)
+end
+
+--- The objects of `--json`: one a line.
+---@param text string
+---@return table[]
+function cli.objects(text)
+  local list = {}
+  for line in text:gmatch "[^\n]+" do
+    list[#list + 1] = assert(json.decode(line))
+  end
+  return list
 end
 
 return cli
