@@ -20,7 +20,7 @@ CORE_SOURCES := \
   http_result.c http_route.c http_sigpipe.c http_socket.c http_transfer.c \
   http_warm.c interrupt.c json.c json_path.c json_scan.c json_write.c lbody.c \
   lcore.c lhttp.c ljson.c ljson_encode.c lredact.c lresult.c lsystem.c ltoken.c \
-  ltoken_make.c oauth.c poller.c private.c process.c random.c token.c
+  ltoken_make.c oauth.c poller.c private.c process.c random.c text.c token.c
 
 HTTPD_SOURCES := \
   buf.c conn.c field.c httpd.c httpd_fork.c lhttpd.c poller.c process.c sock.c \

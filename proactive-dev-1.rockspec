@@ -36,7 +36,7 @@ build = {
         "csrc/lcore.c", "csrc/lhttp.c", "csrc/ljson.c", "csrc/ljson_encode.c",
         "csrc/lredact.c", "csrc/lresult.c", "csrc/lsystem.c", "csrc/ltoken.c", "csrc/ltoken_make.c",
         "csrc/oauth.c", "csrc/poller.c", "csrc/private.c", "csrc/process.c", "csrc/random.c",
-        "csrc/token.c",
+        "csrc/text.c", "csrc/token.c",
       },
       defines = { "_GNU_SOURCE" },
       libraries = { "curl", "cjson", "crypto", "pthread" },

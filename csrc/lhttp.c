@@ -276,17 +276,6 @@ static int l_pool_step(lua_State *L) {
   return 1;
 }
 
-static int l_pool_finished(lua_State *L) {
-  const http_pool *pool = lhttp_check(L, 1);
-  if (http_pool_forked(pool)) return lhttp_push_forked(L);
-  int id = http_finished(pool);
-  if (id == 0)
-    lua_pushnil(L);
-  else
-    lua_pushinteger(L, id);
-  return 1;
-}
-
 /* Allocates nothing, so that it cannot fail. */
 static int l_pool_release(lua_State *L) {
   http_pool *pool = lhttp_check(L, 1);
@@ -299,7 +288,6 @@ static int l_pool_release(lua_State *L) {
 static const luaL_Reg methods[] = {{"route", l_pool_route},
                                    {"start", l_pool_start},
                                    {"step", l_pool_step},
-                                   {"finished", l_pool_finished},
                                    {"release", l_pool_release},
                                    {"warm", l_pool_warm},
                                    {"fd", l_pool_fd},

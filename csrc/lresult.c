@@ -96,21 +96,39 @@ static int l_pool_result(lua_State *L) {
   return 1;
 }
 
-/* Nothing but a status that accepts an event: no table is made for the most frequent outcome. */
-static int l_pool_accepted(lua_State *L) {
-  const http_result *r;
-  if (!find_result(L, &r)) return lhttp_push_forked(L);
-  if (r == NULL || r->cause != HTTP_ANSWERED || (r->status != 200 && r->status != 202) ||
-      r->body_len > 0 || r->truncated) {
+/* The status of an answer that does nothing but accept an event, else 0. */
+static int acceptance(const http_result *r) {
+  bool accepts = r->cause == HTTP_ANSWERED && (r->status == 200 || r->status == 202) &&
+                 r->body_len == 0 && !r->truncated;
+  return accepts ? r->status : 0;
+}
+
+/* No table is made for the most frequent outcome: its status comes with the number. */
+static int l_pool_finished(lua_State *L) {
+  const http_pool *pool = lhttp_check(L, 1);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
+  int id = http_finished(pool);
+  if (id == 0) {
     lua_pushnil(L);
     return 1;
   }
-  lua_pushinteger(L, r->status);
-  size_t len;
-  const char *request_id = http_result_header(r, "x-amzn-requestid", &len);
-  if (request_id == NULL) return 1;
-  lua_pushlstring(L, request_id, len);
+  int status = acceptance(http_get_result(pool, id));
+  lua_pushinteger(L, id);
+  if (status == 0) return 1;
+  lua_pushinteger(L, status);
   return 2;
+}
+
+static int l_pool_request_id(lua_State *L) {
+  const http_result *r;
+  size_t len;
+  if (!find_result(L, &r)) return lhttp_push_forked(L);
+  const char *request_id = r != NULL ? http_result_header(r, "x-amzn-requestid", &len) : NULL;
+  if (request_id == NULL)
+    lua_pushnil(L);
+  else
+    lua_pushlstring(L, request_id, len);
+  return 1;
 }
 
 static void set_number(lua_State *L, const char *name, double n) {
@@ -144,8 +162,9 @@ static int l_pool_timings(lua_State *L) {
 }
 
 void lresult_methods(lua_State *L) {
-  static const luaL_Reg methods[] = {{"result", l_pool_result},
-                                     {"accepted", l_pool_accepted},
+  static const luaL_Reg methods[] = {{"finished", l_pool_finished},
+                                     {"result", l_pool_result},
+                                     {"request_id", l_pool_request_id},
                                      {"timings", l_pool_timings},
                                      {NULL, NULL}};
   luaL_setfuncs(L, methods, 0);

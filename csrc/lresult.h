@@ -11,7 +11,7 @@
 /* The name of a cause in Lua; NULL when there was an answer. */
 const char *lresult_cause_name(http_cause cause);
 
-/* Adds result, accepted and timings to the table on top of the stack. */
+/* Adds finished, result, request_id and timings to the table on top of the stack. */
 void lresult_methods(lua_State *L);
 
 #endif

@@ -11,6 +11,7 @@
 #include "lcompat.h"
 #include "private.h"
 #include "random.h"
+#include "text.h"
 
 static int push_errno(lua_State *L, int failure) {
   lua_pushnil(L);
@@ -49,6 +50,19 @@ static int l_sha256(lua_State *L) {
   const char *text = lua_tolstring(L, 1, &len);
   if (digest_sha256(text, len, hex) != 0) return luaL_error(L, "OpenSSL gives no SHA-256");
   lua_pushlstring(L, hex, DIGEST_HEX);
+  return 1;
+}
+
+/* extends(text, prefix) -> whether the text is the prefix and a word after it: at least one byte
+ * more, none of them a space or a control character. The pattern for it costs more than sending. */
+static int l_extends(lua_State *L) {
+  size_t len, prefix_len;
+  luaL_checktype(L, 1, LUA_TSTRING);
+  luaL_checktype(L, 2, LUA_TSTRING);
+  const char *text = lua_tolstring(L, 1, &len);
+  const char *prefix = lua_tolstring(L, 2, &prefix_len);
+  lua_pushboolean(L, len > prefix_len && memcmp(text, prefix, prefix_len) == 0 &&
+                         text_is_word(text + prefix_len, len - prefix_len));
   return 1;
 }
 
@@ -103,6 +117,7 @@ static int l_read_private(lua_State *L) {
 
 void lsystem_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"sha256", l_sha256},
+                                       {"extends", l_extends},
                                        {"read_private", l_read_private},
                                        {"watch_interrupt", l_watch_interrupt},
                                        {"interrupted", l_interrupted},

@@ -14,7 +14,7 @@ local function run(handle, body, method)
   return id
 end
 
-describe("pool:accepted", function()
+describe("pool:finished", function()
   before_each(function()
     ends = two_ends.open()
   end)
@@ -22,30 +22,32 @@ describe("pool:accepted", function()
     ends:close()
   end)
 
-  it("gives status and request id of an empty 202 or 200", function()
+  it("gives the status of an empty 202 or 200, and pool:request_id its header", function()
     for _, status in ipairs { 202, 200 } do
       local id = run(ends:answer(status, {
         { "X-Amzn-RequestId-Else", "no" }, { "x-amzn-REQUESTID", "5c3f" }, { "X-Last", "y" },
       }))
-      assert.same({ status, "5c3f" }, { ends.pool:accepted(id) })
+      assert.same({ id, status }, { ends.pool:finished() })
+      assert.equal("5c3f", ends.pool:request_id(id))
       assert.equal(status, ends.pool:result(id).status)
       ends.pool:release(id)
-      assert.same({}, { ends.pool:accepted(id) })
+      assert.is_nil(ends.pool:finished())
+      assert.is_nil(ends.pool:request_id(id))
     end
   end)
 
-  it("gives the status alone when there is no request id", function()
+  it("takes no other header for a request id", function()
     local id = run(ends:answer(202, { { "X-Amzn", "x-amzn-requestid: 1" } }))
-    assert.same({ 202 }, { ends.pool:accepted(id) })
+    assert.is_nil(ends.pool:request_id(id))
   end)
 
   it("gives an empty request id as it came", function()
     local id = run(ends:raw("HTTP/1.1 202 Accepted\r\n"
       .. "x-amzn-requestid:  \r\ncontent-length: 0\r\n\r\n"))
-    assert.same({ 202, "" }, { ends.pool:accepted(id) })
+    assert.equal("", ends.pool:request_id(id))
   end)
 
-  it("is nil for every other answer", function()
+  it("gives no status of any other answer", function()
     for _, handle in ipairs {
       ends:answer(202, {}, "{}"),
       ends:answer(204),
@@ -56,16 +58,17 @@ describe("pool:accepted", function()
       ends:raw "",
     } do
       local id = run(handle)
-      assert.is_nil(ends.pool:accepted(id))
+      assert.same({ id }, { ends.pool:finished() })
       ends.pool:release(id)
     end
   end)
 
-  it("is nil while the transfer runs, and for none", function()
+  it("is nil while the transfer runs", function()
     local id = ends:start(ends:route(), "body")
-    assert.is_nil(ends.pool:accepted(id))
-    assert.is_nil(ends.pool:accepted(id + 1))
-    assert.has_error(function() ends.pool:accepted("1") end)
+    assert.is_nil(ends.pool:finished())
+    assert.is_nil(ends.pool:request_id(id))
+    assert.is_nil(ends.pool:request_id(id + 1))
+    assert.has_error(function() ends.pool:request_id("1") end)
   end)
 end)
 

@@ -32,6 +32,22 @@ describe("core.id", function()
   end)
 end)
 
+describe("core.extends", function()
+  it("asks for the prefix and a word after it", function()
+    assert.is_true(core.extends("amzn1.x", "amzn1."))
+    assert.is_true(core.extends("x", ""))
+    for _, text in ipairs { "", "amzn1.", "amzn1", "amzn2.x", " amzn1.x", "amzn1.x y", "amzn1.\0",
+      "amzn1.x\n", "amzn1.\127" } do
+      assert.is_false(core.extends(text, "amzn1."), text)
+    end
+  end)
+
+  it("takes nothing but texts", function()
+    assert.has_error(function() core.extends(1, "1") end)
+    assert.has_error(function() core.extends("1", nil) end)
+  end)
+end)
+
 describe("the clocks", function()
   it("tell the time as the system does", function()
     assert.is_true(math.abs(core.wall() - os.time()) < 60)

@@ -1,7 +1,6 @@
 --- One event to many: users are pulled as the window has room, so that memory does not grow with
 --- their number.
 
-local endpoints = require "proactive.endpoints"
 local errors = require "proactive.errors"
 local new_histogram = require("proactive.delivery.histogram").new
 local new_pace = require("proactive.delivery.pace").new
@@ -59,25 +58,20 @@ local function source_of(users)
   end, #users
 end
 
---- The user id and region of an element of `users`.
-local function parts_of(entry, default)
-  if type(entry) == "table" then return entry.user, entry.region or default end
-  return entry, default
-end
-
---- What is wrong with an element, or nil.
-local function problem_of(user, region)
+--- The error of an element of `users` that names no customer of a region.
+local function misfit(user, region)
+  local message
   if type(user) ~= "string" then
-    return "a user is a user id, or a table with the field user, got " .. type(user)
-  elseif not endpoints.is_region(region) then
-    return "the region of a user is NA, EU or FE, got " .. tostring(region)
+    message = "a user is a user id, or a table with the field user, got " .. type(user)
+  else
+    message = "the region of a user is NA, EU or FE, got " .. tostring(region)
   end
+  return errors.new("invalid", { message = message, fix = "Correct this element of users." })
 end
 
 --- Notes the end, and shows how it is going, now and then and at the end.
 local function look(many)
   local done = many:done()
-  if not done and not many.progress then return end
   local now = many.delivery.clock.monotonic()
   if done then many.ended = now end
   if not many.progress or (not done and now < many.shown + progress_of.EVERY) then return end
@@ -85,12 +79,15 @@ local function look(many)
   many.progress(many:report())
 end
 
---- Jobs are used again: one for each user would be most of the garbage of a long run.
+--- Jobs are used again: one for each user would be most of the garbage of a long run. What is set
+--- for each user anew need not be cleared.
 local function recycle(many, job)
-  job.attempts, job.body, job.entry, job.user = 0, false, false, false
-  job.lost, job.token_retried, job.cost, job.last_error = false, false, false, false
-  many.spare_count = many.spare_count + 1
-  many.spare[many.spare_count] = job
+  job.body = false
+  if job.attempts > 1 then
+    job.lost, job.token_retried, job.cost, job.last_error = false, false, false, false
+  end
+  local count = many.spare_count + 1
+  many.spare_count, many.spare[count] = count, job
 end
 
 local function finish(job, receipt, err)
@@ -105,7 +102,7 @@ local function finish(job, receipt, err)
     many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
   end
   if job.template then recycle(many, job) end
-  look(many)
+  if many.progress or many.active == 0 then look(many) end
   local on_result = many.opts.on_result
   if on_result then on_result(entry, receipt, err) end
 end
@@ -142,7 +139,7 @@ local function spare_job(many)
     start = many.template.start,
     is_valid = many.template.is_valid,
     finish = finish,
-    plain = many.opts.on_result == nil,
+    plain = many.plain,
     timeout = many.timeout,
     deadline = many.deadline,
     entry = false,
@@ -177,46 +174,45 @@ local function own_job(many, entry, user, reference_id)
     validate = opts.validate,
   }, many.delivery:now())
   if not job then return nil, err end
-  job.many, job.finish, job.plain = many, finish, opts.on_result == nil
+  job.many, job.finish, job.plain = many, finish, many.plain
   job.timeout, job.deadline = many.timeout, many.deadline
   return job
 end
 
 --- A job for one element of `users`.
 local function job_for(many, entry, user, region)
-  local problem = problem_of(user, region)
-  if problem then
-    local fix = "Correct this element of users."
-    return nil, errors.new("invalid", { message = problem, fix = fix })
-  end
-  local reference_id = many.opts.reference_id and many.opts.reference_id(entry)
-  if not many.template then return own_job(many, entry, user, reference_id) end
+  if type(user) ~= "string" or not many.routes[region] then return nil, misfit(user, region) end
+  local template, opts = many.template, many.opts
+  local reference_id = opts.reference_id and opts.reference_id(entry)
+  if not template then return own_job(many, entry, user, reference_id) end
   local job = spare_job(many)
-  local err = many.template:address(job, user, reference_id)
+  local err = template:address(job, user, reference_id)
   if not err then return job end
   recycle(many, job)
   return nil, err
 end
 
---- Takes the next user; nil: there is none.
-local function take_next(many)
+--- Takes the next user. The lane of its job, true when it became none, false: there is no user.
+local function take_next(many, now)
   many.raising = "users"
   local entry = many.next_user()
-  if entry == nil then return nil end
+  if entry == nil then return false end
   many.taken = many.taken + 1
   many.raising = "event"
-  local user, region = parts_of(entry, many.client.region)
+  local user, region = entry, many.region
+  if type(entry) == "table" then
+    user, region = entry.user, entry.region or region
+  end
   local job, err = job_for(many, entry, user, region)
   if not job then
     refuse(many, entry, err)
     return true
   end
   job.entry, job.user = entry, user
-  job.region, job.route = region, many.client.routes[region]
-  job.pace = many.opts.rate and pace_of(many, region)
+  job.region, job.route = region, many.routes[region]
+  job.pace = many.has_rate and pace_of(many, region)
   many.active = many.active + 1
-  many.delivery:take(job)
-  return true
+  return many.delivery:take(job, now)
 end
 
 --- Whether users may still be taken.
@@ -232,22 +228,25 @@ local function finish_taking(many)
   if many:done() then look(many) end
 end
 
---- Takes one user and submits its job; false when none is to be taken now.
----@return boolean
-function Many:pull()
-  if not self:has_more() then return false end
+--- Takes one user and submits its job.
+---@param now number  monotonic seconds
+---@return proactive.Lane|boolean
+---   the job's lane; true when the user was refused; false when none is to be taken now
+function Many:pull(now)
+  if self.active >= self.limit then return false end
   if self.deadline and self.delivery.clock.monotonic() >= self.deadline then
     self:stop "deadline"
     return false
   end
-  local ok, taken = pcall(take_next, self)
-  if not ok then
+  local ok, taken = pcall(take_next, self, now)
+  if ok and taken then return taken end
+  if ok then
+    finish_taking(self)
+  else
     self.problem = tostring(taken)
     self:stop(self.raising)
-  elseif not taken then
-    finish_taking(self)
   end
-  return ok and taken == true
+  return false
 end
 
 --- Takes no more users; what is in flight is finished.
@@ -331,12 +330,15 @@ local function start(client, event, users, opts)
   local delivery = client.delivery
   local now = delivery.clock.monotonic()
   local many = setmetatable({
-    client = client,
     delivery = delivery,
+    region = client.region,
+    routes = client.routes,
     event = event,
     next_user = next_user,
     total = total,
     opts = opts,
+    plain = opts.on_result == nil and not delivery.observer.logger, -- nobody wants a receipt
+    has_rate = opts.rate ~= nil,
     timeout = opts.timeout or client.attempt_timeout,
     -- A window's worth may wait for its region's pace, so that the other regions go on.
     limit = math.min(opts.concurrency or math.huge, 2 * client.concurrency),

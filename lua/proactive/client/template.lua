@@ -9,6 +9,8 @@ local schema = require "proactive.schema"
 local time = require "proactive.time"
 local validate = require "proactive.validate"
 
+local extends = core.extends
+
 ---@class proactive.Template
 local Template = {}
 Template.__index = Template
@@ -16,9 +18,6 @@ Template.__index = Template
 local BODY = schema.envelope.by_name
 local ID = BODY.referenceId
 local USER = BODY.relevantAudience.by_name.payload.of.Unicast.by_name.user
-
--- What the schema asks of the rest of a user id.
-local USER_ID = "^[^\1-\32\127]+$"
 
 --- The violations of one value of the body.
 local function check(value, node, ...)
@@ -33,7 +32,7 @@ end
 
 --- What keeps this customer or id from being sent to; the common case costs two comparisons.
 local function problem_of(user, id)
-  if user:sub(1, #USER.prefix) ~= USER.prefix or not user:find(USER_ID, #USER.prefix + 1) then
+  if not extends(user, USER.prefix) then
     return check(user, USER, "relevantAudience", "payload", "user")
   elseif #id == 0 or #id > ID.max then
     return check(id, ID, "referenceId")
@@ -43,7 +42,6 @@ end
 -- Times are written to the second, so that they are formatted once a second and not once an event.
 local function set_times(self, now)
   local second = math.floor(now)
-  if self.second == second then return end
   self.second = second
   self.timestamp = time.format(second)
   self.expires_at = second + (self.expires_in or request_of.EXPIRES_IN)
@@ -55,7 +53,7 @@ end
 ---@param now number  Unix seconds
 local function prepare(job, now)
   local self = job.template
-  set_times(self, now)
+  if now - now % 1 ~= self.second then set_times(self, now) end
   job.timestamp, job.expiry, job.expires_at = self.timestamp, self.expiry, self.expires_at
   job.body = self.body
 end

@@ -12,6 +12,14 @@ local LOG2 = math.log(2)
 local Histogram = {}
 Histogram.__index = Histogram
 
+-- A counter that is there already costs no look for its absence.
+local function zero_up_to(self, bucket)
+  for empty = self.last + 1, bucket do
+    self.buckets[empty] = 0
+  end
+  self.last = bucket
+end
+
 local function bucket_of(seconds)
   if seconds <= LEAST then return 0 end
   return math.ceil(math.log(seconds / LEAST) / LOG2 * STEPS)
@@ -22,15 +30,10 @@ end
 local FINE, SHORT = 2e-6, 0.02
 local known = {}
 
-local function quick_bucket_of(seconds)
+local function look_up(step, seconds)
   if seconds >= SHORT then return bucket_of(seconds) end
-  local step = seconds / FINE
-  step = step - step % 1
-  local bucket = known[step]
-  if not bucket then
-    bucket = bucket_of((step + 1) * FINE)
-    known[step] = bucket
-  end
+  local bucket = bucket_of((step + 1) * FINE)
+  known[step] = bucket
   return bucket
 end
 
@@ -41,9 +44,11 @@ end
 --- Counts one time.
 ---@param seconds number
 function Histogram:add(seconds)
-  local bucket = quick_bucket_of(seconds)
-  self.buckets[bucket] = (self.buckets[bucket] or 0) + 1
-  if bucket > self.last then self.last = bucket end
+  local step = seconds / FINE
+  step = step - step % 1
+  local bucket, buckets = known[step] or look_up(step, seconds), self.buckets
+  if bucket > self.last then zero_up_to(self, bucket) end
+  buckets[bucket] = buckets[bucket] + 1
   self.count = self.count + 1
   self.sum = self.sum + seconds
   if seconds > self.max then self.max = seconds end
@@ -55,7 +60,7 @@ end
 function Histogram:percentile(share)
   local wanted, seen = share * self.count, 0
   for bucket = 0, self.last do
-    seen = seen + (self.buckets[bucket] or 0)
+    seen = seen + self.buckets[bucket]
     if seen >= wanted and seen > 0 then return math.min(bound_of(bucket), self.max) end
   end
 end
@@ -73,7 +78,7 @@ end
 
 ---@return proactive.Histogram
 local function new()
-  return setmetatable({ buckets = {}, last = 0, count = 0, sum = 0, max = 0 }, Histogram)
+  return setmetatable({ buckets = { [0] = 0 }, last = 0, count = 0, sum = 0, max = 0 }, Histogram)
 end
 
 return { new = new }

@@ -118,23 +118,27 @@ end
 ---@return proactive.Error?  kind `busy`: window and queue are full
 function Delivery:submit(job)
   if not self:has_space(1) then return nil, self:busy_error() end
-  self:take(job)
+  self:take(job, self.clock.monotonic())
   return true
 end
 
 --- Takes a job in that a feed was asked for.
 ---@param job proactive.Job
-function Delivery:take(job)
-  job.submitted = self.clock.monotonic()
-  job.attempts = 0
-  self.has_deadlines = self.has_deadlines or job.deadline ~= nil
-  self.lanes[job.region]:append(job)
+---@param now number  monotonic seconds
+---@return proactive.Lane
+function Delivery:take(job, now)
+  local lane, counts = self.lanes[job.region], self.counts
+  job.submitted, job.attempts, job.lane = now, 0, lane
+  if job.deadline then self.has_deadlines = true end
+  lane:append(job)
   self.waiting = self.waiting + 1
-  self.counts.submitted = self.counts.submitted + 1
+  counts.submitted = counts.submitted + 1
+  return lane
 end
 
---- Lets a feed be asked for jobs: `feed:pull()` takes one in and returns true, or returns false
---- when it has none now; `feed:has_more()` tells whether it may have one.
+--- Lets a feed be asked for jobs: `feed:pull(now)` takes one in and returns its lane, or returns
+--- true when what it had became no job, false when it has none now; `feed:has_more()` tells whether
+--- it may have one.
 ---@param feed table
 function Delivery:add_feed(feed)
   self.feeds[#self.feeds + 1] = feed

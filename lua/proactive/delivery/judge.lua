@@ -23,7 +23,6 @@ local function note_date(self, headers, now)
 end
 
 local function receipt_of(self, job, status, request_id, now)
-  if job.plain then return true end
   return {
     status = status,
     request_id = request_id,
@@ -70,10 +69,6 @@ end
 --- What became of an attempt, as a plan that `judge` carries out: nothing of the job's is changed
 --- here but notes.
 local function read_result(self, id, job, now)
-  if now < self.date_due then
-    local status, request_id = self.pool:accepted(id)
-    if status then return receipt_of(self, job, status, request_id, now) end
-  end
   local result = self.pool:result(id)
   if result.status then note_date(self, result.headers, now) end
   local accepted, err = answer.event(result)
@@ -81,22 +76,20 @@ local function read_result(self, id, job, now)
   job.lost = job.lost or err.uncertain
   if is_presumed(job, err) then
     local receipt = receipt_of(self, job, err.status, err.request_id, now)
-    if receipt ~= true then receipt.presumed = true end
+    receipt.presumed = true
     return receipt
   end
   return nil, err
 end
 
-local function pace_by(lane, err, now)
-  local kind = err and err.kind
-  if kind == "throttled" then return lane.pace:throttled(now) end
-  lane.pace:answered(now)
-  if kind == "quota" then lane.pace:stop(now) end
+local function slow_down(pace, err, now)
+  if err.kind == "throttled" then return pace:throttled(now) end
+  pace:answered(now)
+  if err.kind == "quota" then pace:stop(now) end
 end
 
 --- Sends a job again: at once before the others, or at a time.
 local function again(self, id, job, at)
-  job.lane = self.lanes[job.region]
   if at then
     self.delayed:add(at, job)
   else
@@ -109,17 +102,23 @@ end
 --- Completes the job of a finished transfer, or sends it again. All that needs memory is made
 --- before the transfer is forgotten: an error on the way leaves it to be judged again by the next
 --- step.
-local function judge_one(self, id, job)
-  local now = self.clock.monotonic()
-  local receipt, err = read_result(self, id, job, now)
+local function judge_one(self, id, job, status, now)
+  local receipt, err
+  if status and now < self.date_due then -- nothing is read that nobody wants
+    receipt = job.plain or receipt_of(self, job, status, self.pool:request_id(id), now)
+  else
+    receipt, err = read_result(self, id, job, now)
+  end
   if self.observer.on_attempt then self.observer:attempt(self.pool, id, job, err) end
-  pace_by(self.lanes[job.region], err, now)
   job.ended = now
   if receipt then
+    local policy = self.policy
+    job.lane.pace:answered(now)
     self.latency:add(now - job.started)
-    if self.policy then self.policy:succeeded(job.cost) end
+    if policy and (job.cost or policy.left < policy.budget) then policy:succeeded(job.cost) end
     return outcome.complete(self, job, receipt, nil, self.forget, id)
   end
+  slow_down(job.lane.pace, err, now)
   if goes_with_new_token(self, job, err, now) then return again(self, id, job) end
   local failure, at, cost = next_attempt(self, job, err, now)
   if failure then
@@ -133,19 +132,22 @@ end
 
 --- Judges finished transfers one after the other until the budget is used up.
 function judge.collect(self, ends)
-  local id = self.pool:finished()
+  local pool, running, monotonic = self.pool, self.running, self.clock.monotonic
+  local id, status = pool:finished()
+  local now = id and monotonic()
   while id do
-    local job = self.running[id]
+    local job = running[id]
     if job then
-      judge_one(self, id, job)
+      judge_one(self, id, job, status, now)
+      -- who wants no receipt was told nothing that takes time
+      if ends or not job.plain then now = monotonic() end
     elseif self.source:owns(id) then
-      local now = self.clock.monotonic()
       note_date(self, self.source:settle(now), now)
     else -- begun for a job that could not be noted yet: see launch.lua
       return
     end
-    if self.closing or self:past(ends) then return end
-    id = self.pool:finished()
+    if self.closing or (ends and now >= ends) then return end
+    id, status = pool:finished()
   end
 end
 

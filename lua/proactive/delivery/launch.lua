@@ -12,9 +12,9 @@ local ELSEWHERE = 0.01
 
 --- Moves the first job of a lane, whose transfer has begun, among the running ones. Only the first
 --- line needs memory; when there is none, the next step begins here again.
-local function register(self)
-  local begun = self.begun
-  local lane, job = begun.lane, begun.lane:peek()
+local function register(self, begun)
+  local lane = begun.lane
+  local job = lane.jobs[lane.first]
   self.running[begun.id] = job
   begun.id = false
   self.in_flight = self.in_flight + 1
@@ -25,15 +25,6 @@ local function register(self)
   if job.pace then job.pace:sent(job.started) end
 end
 
---- What keeps the first job of a lane from being sent, or nil. Makes its body at the first attempt.
-local function obstacle(lane, job, now, wall)
-  if lane.pace.stopped_until or job.deadline or job.attempts > 0 or job.fixed then
-    local err = outcome.hindrance(lane, job, now, wall)
-    if err then return err end
-  end
-  if not job.body then job:prepare(wall) end
-end
-
 --- The error of a body that cannot be sent, or of a pool that takes nothing.
 local function start_error(message, part)
   if part == "body" then
@@ -42,17 +33,21 @@ local function start_error(message, part)
   return answer.transport({ cause = "protocol", message = message }, "sending the event")
 end
 
---- Hands the first job of a lane to the pool. Whether another may be tried now.
-local function launch_first(self, lane, now, wall)
-  local job = lane:peek()
-  local err = obstacle(lane, job, now, wall)
+--- Hands the first job of a lane to the pool; its body is made at the first attempt. Whether
+--- another may be tried now.
+local function launch_first(self, lane, now, wall, generation)
+  local job, err = lane.jobs[lane.first], nil
+  if job.attempts > 0 or lane.pace.stopped_until or job.deadline or job.fixed then
+    err = outcome.hindrance(lane, job, now, wall)
+  end
   if not err then
-    local handle = self.source.handle
-    job.generation, job.started = handle:generation(), now
-    local id, reason, part = job:start(self.pool, handle)
+    if not job.body then job:prepare(wall) end
+    job.generation, job.started = generation, now
+    local id, reason, part = job:start(self.pool, self.source.handle)
     if id then
-      self.begun.id, self.begun.lane = id, lane
-      register(self)
+      local begun = self.begun
+      begun.id, begun.lane = id, lane
+      register(self, begun)
       return true
     end
     if reason == "wait" then return false end
@@ -62,9 +57,16 @@ local function launch_first(self, lane, now, wall)
   return true
 end
 
+--- Whether the paces let the first job of a lane go now; one that a 432 stopped goes to its end.
+local function may_go(lane, now)
+  local pace, own = lane.pace, lane.jobs[lane.first].pace
+  if own and own.next_at > now then return false end
+  return pace.next_at <= now or (pace.stopped_until and pace:is_stopped(now))
+end
+
 --- Seconds until the first job of a lane may go by the paces; nil when none waits.
 local function wait_of(lane, now)
-  local job = lane:peek()
+  local job = lane.jobs[lane.first]
   if not job then return nil end
   local pace = lane.pace
   local wait = pace.stopped_until and pace:is_stopped(now) and 0 or pace:wait(now)
@@ -73,25 +75,36 @@ end
 
 --- The next lane, in turn, whose first job may go now.
 local function ready_lane(self, now)
-  if self.waiting == self.delayed.size then return nil end
   local lanes, turn = self.lanes, self.turn
   for offset = 0, #lanes - 1 do
     local place = turn + offset
     if place > #lanes then place = place - #lanes end
     local lane = lanes[place]
-    if lane.first <= lane.last and wait_of(lane, now) == 0 then
+    if lane.first <= lane.last and may_go(lane, now) then
       self.turn = place < #lanes and place + 1 or 1
       return lane
     end
   end
 end
 
---- Asks the feeds for one more job.
-local function pull(self)
-  for _, feed in ipairs(self.feeds) do
-    if feed:pull() then return true end
+--- Asks the feeds for one more job: its lane, true when it became none, false when there is none.
+local function pull(self, now)
+  local feeds = self.feeds
+  for place = 1, #feeds do
+    local feed = feeds[place] -- one that has no more takes itself out
+    local taken = feed and feed:pull(now)
+    if taken then return taken end
   end
   return false
+end
+
+--- The lane that sends next: one where a job waits, else that of a job pulled now; nil when the job
+--- that was pulled must wait as well, false when there is none.
+local function next_lane(self, now)
+  local lane = self.waiting > self.delayed.size and ready_lane(self, now)
+  if lane then return lane end
+  lane = pull(self, now)
+  return lane and (lane ~= true and may_go(lane, now) and lane or nil)
 end
 
 --- Puts the jobs whose wait is over before the others of their lanes.
@@ -132,26 +145,22 @@ end
 ---@param self proactive.Delivery
 ---@param ends number?  monotonic seconds: the end of the budget
 function launch.waiting(self, ends)
-  if self.begun.id then register(self) end
+  if self.begun.id then register(self, self.begun) end
   if self.doom and not outcome.fail_doomed(self, ends) then return end
   if self.in_flight >= self.concurrency or self.closing then return end
   local now, wall = self.clock.monotonic(), self:now()
   wake_delayed(self, now)
   if self.has_deadlines then end_overdue(self, now, wall) end
   self.awaits_token = false
-  local ready = false
+  local generation
   repeat
-    local lane = ready_lane(self, now)
-    if lane then
-      ready = ready or token_ready(self, now)
-      if self.doom then
-        outcome.fail_doomed(self, ends)
-        return
-      end
-      if not ready or not launch_first(self, lane, now, wall) then return end
-    elseif not pull(self) then
-      return
+    local lane = next_lane(self, now)
+    if lane == false then return end
+    if lane and not generation then
+      if not token_ready(self, now) then return self.doom and outcome.fail_doomed(self, ends) end
+      generation = self.source.handle:generation()
     end
+    if lane and not launch_first(self, lane, now, wall, generation) then return end
   until self.in_flight >= self.concurrency or self.closing or self:past(ends)
 end
 

@@ -28,6 +28,7 @@ local QUOTA_PAUSE = 3600
 ---@class proactive.Pace
 ---@field limit number?   events per second that were asked for
 ---@field found number?   events per second that the service was found to take
+---@field next_at number   when the next event may go
 local Pace = {}
 Pace.__index = Pace
 
@@ -42,8 +43,8 @@ end
 ---@param now number
 ---@return number
 function Pace:wait(now)
-  if not self:rate() then return 0 end
-  return math.max(0, self.next_at - now)
+  local wait = self.next_at - now
+  return wait > 0 and wait or 0
 end
 
 --- Notes that an event goes now.
@@ -51,8 +52,9 @@ end
 function Pace:sent(now)
   if self.window_sent == 0 then self.window_start = now end -- not the time when nothing was sent
   self.window_sent = self.window_sent + 1
-  local rate = self:rate()
-  if rate then self.next_at = math.max(self.next_at, now - CATCH_UP) + 1 / rate end
+  if self.limit or self.found then
+    self.next_at = math.max(self.next_at, now - CATCH_UP) + 1 / self:rate()
+  end
 end
 
 local function fall(self, now, share)
@@ -76,10 +78,9 @@ local function is_throttling(self)
   return self.window_throttled > noise + DEVIATIONS * math.sqrt(noise)
 end
 
---- Ends a window of answers when it is full.
-local function judge(self, now)
-  local seconds = now - self.window_start
-  if seconds < WINDOW or self.window_sent == 0 then return end
+--- Ends a window of answers that is full.
+local function judge(self, now, seconds)
+  if self.window_sent == 0 then return end
   if is_throttling(self) then
     fall(self, now, self.window_throttled / self.window_answers)
   else
@@ -93,15 +94,15 @@ end
 ---@param now number
 function Pace:answered(now)
   self.window_answers = self.window_answers + 1
-  judge(self, now)
+  local seconds = now - self.window_start
+  if seconds >= WINDOW then judge(self, now, seconds) end
 end
 
 --- Notes a 429.
 ---@param now number
 function Pace:throttled(now)
-  self.window_answers = self.window_answers + 1
   self.window_throttled = self.window_throttled + 1
-  judge(self, now)
+  self:answered(now)
 end
 
 --- Notes a 432: nothing more goes for a while.
