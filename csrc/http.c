@@ -194,32 +194,6 @@ static int hand_over(http_pool *pool, http_transfer *t, const http_request *requ
   return http_fail(error, "libcurl: %s", curl_multi_strerror(result));
 }
 
-http_started http_start(http_pool *pool, const http_request *request, int *id,
-                        char error[LIMIT_ERROR_BYTES]) {
-  if (check_request(pool, request, error) != 0) return HTTP_REFUSED;
-  http_route_entry *route = &pool->routes[request->route];
-  http_lane *lane = route->lane;
-  bool opens = http_lane_must_open(lane);
-  if (opens && !http_pool_may_open(pool)) return HTTP_WAIT;
-  if (http_pool_open(pool, error) != 0) return HTTP_REFUSED;
-  http_transfer *t = http_transfer_take(route);
-  if (t == NULL) {
-    http_explain(error, "out of memory");
-    return HTTP_REFUSED;
-  }
-  http_started started = fill(t, request, error);
-  if (started == HTTP_STARTED && hand_over(pool, t, request, error) != 0) started = HTTP_REFUSED;
-  if (started != HTTP_STARTED) {
-    http_transfer_free(t);
-    return started;
-  }
-  lane->running++;
-  pool->running++;
-  if (opens) pool->burst_left--;
-  *id = t->id;
-  return HTTP_STARTED;
-}
-
 /* --- steps --- */
 
 static void finish(http_pool *pool, http_transfer *t, CURLcode code) {
@@ -298,6 +272,46 @@ static void break_off(http_pool *pool) {
   pool->event_count = pool->event_next = 0;
 }
 
+/* libcurl begins with what it was handed when its timer says so, with all of it in one call. That is
+ * now, for each by itself: so the caller's budget sees what each costs. */
+static void begin(http_pool *pool) {
+  http_sigpipe held;
+  http_sigpipe_hold(&held);
+  CURLMcode code = serve_timer(pool);
+  collect(pool); /* an answer may be there already */
+  if (code != CURLM_OK) break_off(pool);
+  http_sigpipe_restore(&held);
+}
+
+http_started http_start(http_pool *pool, const http_request *request, int *id,
+                        char error[LIMIT_ERROR_BYTES]) {
+  if (check_request(pool, request, error) != 0) return HTTP_REFUSED;
+  http_route_entry *route = &pool->routes[request->route];
+  http_lane *lane = route->lane;
+  bool opens = http_lane_must_open(lane);
+  if (opens && !http_lane_may_open(lane)) return HTTP_WAIT;
+  if (http_pool_open(pool, error) != 0) return HTTP_REFUSED;
+  http_transfer *t = http_transfer_take(route);
+  if (t == NULL) {
+    http_explain(error, "out of memory");
+    return HTTP_REFUSED;
+  }
+  http_started started = fill(t, request, error);
+  if (started == HTTP_STARTED && hand_over(pool, t, request, error) != 0) started = HTTP_REFUSED;
+  if (started != HTTP_STARTED) {
+    http_transfer_free(t);
+    return started;
+  }
+  lane->running++;
+  pool->running++;
+  t->opens = opens;
+  lane->opening += opens;
+  pool->burst_left -= opens;
+  *id = t->id;
+  begin(pool);
+  return HTTP_STARTED;
+}
+
 bool http_pool_serve(http_pool *pool, double timeout, double budget) {
   if (pool->unwatched) http_socket_watch_again(pool);
   if (!fetch_events(pool, timeout)) return false;
@@ -360,11 +374,12 @@ http_timings http_get_timings(const http_pool *pool, int id) {
 }
 
 /* To end a transfer in its midst closes its connection, which writes to it. */
-static void withdraw(http_pool *pool, const http_transfer *t) {
+static void withdraw(http_pool *pool, http_transfer *t) {
   http_sigpipe held;
   http_sigpipe_hold(&held);
   curl_multi_remove_handle(pool->multi, t->easy);
   http_sigpipe_restore(&held);
+  http_transfer_opened(t);
   t->lane->running--;
   pool->running--;
 }

@@ -38,6 +38,7 @@ typedef struct {
   int sockets;          /* open and, as far as is known, alive */
   unsigned long opened; /* since birth */
   int running;          /* transfers handed to libcurl */
+  int opening;          /* of these, begun for a connection of their own that is not there yet */
   bool multiplexed;     /* the last answer came over HTTP/2 */
 } http_lane;
 
@@ -79,6 +80,7 @@ struct http_transfer {
   /* What follows begins as zero for each request. */
   int id;
   bool ended, reusable;     /* reusable: nothing of its outcome can have left the handle odd */
+  bool opens;               /* counted in lane->opening */
   bool requested;           /* the request was begun */
   bool final;               /* a final status and its headers have arrived */
   bool headers_full;        /* more header bytes than we take */
@@ -165,7 +167,7 @@ void http_socket_watch_again(http_pool *pool);
 
 /* Whether a transfer on the lane would have to open a connection, and whether it may now. */
 bool http_lane_must_open(const http_lane *lane);
-bool http_pool_may_open(const http_pool *pool);
+bool http_lane_may_open(const http_lane *lane);
 
 /* http_transfer.c */
 void http_list_append(http_list *list, http_transfer *t);
@@ -174,6 +176,7 @@ CURLcode http_transfer_configure(CURL *easy);
 body_status http_transfer_fill(http_transfer *t, const http_request *request, int *culprit);
 CURLcode http_transfer_arm(http_transfer *t, const http_request *request); /* once filled */
 void http_transfer_judge(http_transfer *t, CURLcode code);
+void http_transfer_opened(http_transfer *t); /* its connection is there, or will never be */
 
 /* http_parking.c. take: parked or new, not filled yet, NULL without memory; release: one that
  * libcurl no longer has. */

@@ -182,13 +182,17 @@ static int streams(const http_lane *lane) {
   return lane->multiplexed ? LIMIT_STREAMS : 1;
 }
 
+/* Over HTTP/2 one that is being opened carries nothing yet: libcurl would open another for each
+ * transfer that comes until it is there. */
 bool http_lane_must_open(const http_lane *lane) {
-  return lane->running >= lane->sockets * streams(lane);
+  int ready = lane->multiplexed ? lane->sockets - lane->opening : lane->sockets;
+  return lane->running >= ready * streams(lane);
 }
 
 /* Idle connections of other lanes do not count: libcurl closes one to make room. */
-bool http_pool_may_open(const http_pool *pool) {
-  if (pool->burst_left <= 0) return false;
+bool http_lane_may_open(const http_lane *lane) {
+  const http_pool *pool = lane->pool;
+  if (pool->burst_left <= 0 || (lane->multiplexed && lane->opening > 0)) return false;
   int busy = 0;
   for (int i = 0; i < pool->lane_count; i++) {
     int each = streams(&pool->lanes[i]);

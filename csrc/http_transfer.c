@@ -76,6 +76,11 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *userp) {
   return 0;
 }
 
+void http_transfer_opened(http_transfer *t) {
+  if (t->opens) t->lane->opening--;
+  t->opens = false;
+}
+
 #if HTTP_HAS_PREREQ
 /* CURLOPT_PREREQFUNCTION: when a connection that was open already ends without an answer, libcurl
  * sends the request once more on its own. The first may have arrived, so that is the caller's to
@@ -85,6 +90,7 @@ static int on_request(void *userp, char *peer, char *own, int peer_port, int own
   (void)peer, (void)own, (void)peer_port, (void)own_port;
   if (t->requested) return CURL_PREREQFUNC_ABORT;
   t->requested = true;
+  http_transfer_opened(t);
   return CURL_PREREQFUNC_OK;
 }
 #endif
@@ -232,6 +238,7 @@ void http_transfer_judge(http_transfer *t, CURLcode code) {
   }
   r->sent = may_have_left(t, code);
   t->ended = true;
+  http_transfer_opened(t);
   t->reusable = code == CURLE_OK && t->final && t->route->posts;
   r->body = t->body.data != NULL ? t->body.data : "";
   r->body_len = t->body.len;

@@ -88,6 +88,16 @@ describe("over HTTP/2", function()
     end
   end)
 
+  it("no more connections are opened than the streams under way need", function()
+    local pool, route = open("many", { http_version = 2, max_connections = 50 })
+    flood(pool, route, 1, "") -- from here on it is known that connections are shared
+    pool:step(0, nil, 50) -- many may be opened in one step
+    for _, result in ipairs(flood(pool, route, 250, "")) do assert.equal(202, result.status) end
+    local opened = pool:connections()
+    assert.is_true(opened <= 3, opened)
+    pool:close()
+  end)
+
   it("a status that has arrived is the outcome, before the transfer's time is up", function()
     for _, size in ipairs { 700, 3000, 15000 } do
       local pool, route = open("many", { http_version = 2, max_connections = 3 })

@@ -71,6 +71,7 @@ local function new(options)
     begun = { id = false, lane = false }, -- a transfer that is not among them yet
     in_flight = 0,
     completed = 0, -- in this step
+    passed_over = false, -- the last step's budget left no time to fill the window
     skew = 0, -- the service's clock less ours
     date_due = now,
     latency = new_histogram(),
@@ -213,7 +214,7 @@ end
 
 --- Seconds until a job may be begun, beside what the pool waits for.
 local function own_due(self)
-  if self.doom then return 0 end
+  if self.doom or self.begun.id then return 0 end
   if self.in_flight >= self.concurrency then return nil end
   local now, next_retry = self.clock.monotonic(), self.delayed:next_at()
   return launch.least(next_retry and math.max(0, next_retry - now), launch.due(self, now))
@@ -222,11 +223,12 @@ end
 --- Seconds until a step has something to do; nil when nothing is pending.
 ---@return number?
 function Delivery:timeout()
-  if self.pool:finished() or self.begun.id or self.doom then return 0 end
+  if self.pool:finished() then return 0 end
   return launch.least(self.pool:timeout(), own_due(self))
 end
 
---- Does what is due.
+--- Does what is due: serves the connections, judges what has ended, and fills the window again. All
+--- connections of one call are opened there, so that connect_burst bounds them.
 ---@param timeout number   longest wait in seconds; 0 never waits
 ---@param budget number?
 ---   after so many seconds no more sockets, callbacks or connections in this call
@@ -235,17 +237,14 @@ end
 function Delivery:step(timeout, budget)
   local ends = budget and self.clock.monotonic() + budget
   self.completed = 0
-  launch.waiting(self, ends)
-  local wait = 0
-  if timeout > 0 and self.completed == 0 then
-    -- the pool itself waits no longer than it has something to do
-    wait = math.min(timeout, own_due(self) or timeout)
-  end
-  local left = ends and math.max(0, ends - self.clock.monotonic())
-  local finished, message = self.pool:step(wait, left, self.connect_burst)
-  if not finished then return self.completed, message end
+  -- the pool itself waits no longer than it has something to do
+  local wait = timeout > 0 and math.min(timeout, own_due(self) or timeout) or 0
+  local finished, message = self.pool:step(wait, budget, self.connect_burst)
+  if not finished then return 0, message end
   judge.collect(self, ends)
-  if not self:past(ends) then launch.waiting(self, ends) end
+  -- A budget that is used up leaves the rest to the next call, but not twice in a row.
+  self.passed_over = self:past(ends) and not self.passed_over
+  if not self.passed_over then launch.waiting(self, ends) end
   return self.completed
 end
 
