@@ -272,8 +272,8 @@ static void break_off(http_pool *pool) {
   pool->event_count = pool->event_next = 0;
 }
 
-/* libcurl begins with what it was handed when its timer says so, with all of it in one call. That is
- * now, for each by itself: so the caller's budget sees what each costs. */
+/* libcurl begins with what it was handed when its timer says so, with all of it in one call. That
+ * is now, for each by itself: so the caller's budget sees what each costs. */
 static void begin(http_pool *pool) {
   http_sigpipe held;
   http_sigpipe_hold(&held);
