@@ -107,11 +107,13 @@ $(BUILD)/spec/test_%: $(BUILD)/obj/test_%.o $(plain_objects)
 $(BUILD)/lua: $(BUILD)/obj/lua.o
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS) $(LUA_LIBS)
 
+sanitized = $(SUBMAKE) all units build/asan/lua BUILD=build/asan CFLAGS='-O1 -g \
+	  -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+
 asan: ## the whole suite under AddressSanitizer and UBSan, leaks included
 	@scripts/deps.sh asan
 	@$(SUBMAKE) all
-	@$(SUBMAKE) all units build/asan/lua BUILD=build/asan CFLAGS='-O1 -g \
-	  -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+	@$(sanitized)
 	@SPEC=$(SPEC) scripts/test.sh asan
 
 torture: ## every allocation fails in turn, on Lua 5.4 and LuaJIT
@@ -145,11 +147,12 @@ $(BUILD)/spec/fuzz_%: $(BUILD)/obj/fuzz_%.o $(plain_objects)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS)
 
-soak: ## many events on a bad day: nothing lost, nothing doubled; EVENTS=20000, LUA=jit
+soak: ## many events on a bad day: nothing lost, nothing doubled; EVENTS=20000, LUA=jit, ASAN=1
 	@scripts/deps.sh soak
-	@$(SUBMAKE) all
-	@LUA_PATH='./lua/?.lua;./lua/?/init.lua;./?.lua;;' LUA_CPATH='./$(BUILD)/?.so;;' \
-	  $(if $(filter jit,$(LUA)),luajit,lua$(LUA)) spec/soak.lua $(EVENTS)
+	@$(if $(ASAN),$(sanitized),$(SUBMAKE) all)
+	@LUA_PATH='./lua/?.lua;./lua/?/init.lua;./?.lua;;' ASAN_OPTIONS=quarantine_size_mb=1 \
+	  LUA_CPATH='./$(if $(ASAN),build/asan,$(BUILD))/?.so;;' \
+	  $(if $(ASAN),build/asan/lua,$(if $(filter jit,$(LUA)),luajit,lua$(LUA))) spec/soak.lua $(EVENTS)
 
 # Both Luas are measured in one run, so both are built.
 bench: ## figures of this machine; BENCH="delivery memory"; EVENTS=10000 PAIRS=3 are quick

@@ -13,10 +13,10 @@ local MOST_GROWTH = 2048 -- kB, from a fifth of the way to its end
 local function resident()
   collectgarbage()
   collectgarbage()
-  for line in io.lines "/proc/self/status" do
-    local size = line:match "^VmRSS:%s*(%d+)"
-    if size then return tonumber(size) end
-  end
+  local file = assert(io.open "/proc/self/status")
+  local size = file:read("*a"):match "VmRSS:%s*(%d+)"
+  file:close()
+  return tonumber(size)
 end
 
 local function descriptors()
