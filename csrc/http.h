@@ -118,7 +118,8 @@ void http_pool_connections(const http_pool *pool, unsigned long *opened, int *op
  * loopback, CR, LF or NUL in a value, too many routes. */
 int http_route_add(http_pool *pool, const http_route *route, char error[LIMIT_ERROR_BYTES]);
 
-/* *id is a positive number that is not used again while the transfer lives. */
+/* The request begins within the call, and may even have ended when it returns. *id is a positive
+ * number that is not used again while the transfer lives. */
 http_started http_start(http_pool *pool, const http_request *request, int *id,
                         char error[LIMIT_ERROR_BYTES]);
 
