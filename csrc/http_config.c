@@ -112,6 +112,8 @@ static CURLcode configure_proxy(const http_pool *pool, CURL *easy, bool loopback
 
 CURLcode http_config_apply(const http_pool *pool, CURL *easy, bool loopback, const char *scheme) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  if (code == CURLE_OK)
+    code = curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)LIMIT_UPLOAD_BYTES);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_USERAGENT, pool->user_agent);
   if (code == CURLE_OK) code = configure_protocol(pool, easy, scheme);
   if (code == CURLE_OK) code = configure_tls(pool, easy);

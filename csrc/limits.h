@@ -15,6 +15,13 @@
 /* A request body handed to libcurl; a skill manifest is the largest thing sent. */
 #define LIMIT_REQUEST_BYTES (1024u * 1024u)
 
+/* What libcurl copies of a request before it encrypts it, in a buffer that it makes for each
+ * transfer: the least it takes, in place of 64 KB. */
+#define LIMIT_UPLOAD_BYTES (16u * 1024u)
+
+/* Half of what the allocator may keep of those buffers: 64 transfers need 2 MB. */
+#define LIMIT_KEPT_BYTES (1024u * 1024u)
+
 /* Places to fill in one prepared body: a customer, a reference id and two times need four; an event
  * may bring a few of its own. */
 #define LIMIT_BODY_MARKS 32
