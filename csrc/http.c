@@ -44,16 +44,7 @@ int http_pool_open(http_pool *pool, char error[LIMIT_ERROR_BYTES]) {
   return http_fail(error, "libcurl refuses an option of the pool");
 }
 
-/* libcurl makes and frees its buffers with each transfer. As long as glibc has seen no larger block,
- * it gives what more than 128 KB of them took back to the system in every step and fetches it again:
- * a tenth of an event's time. Once a block of so many bytes was freed it keeps twice as much. */
-static void keep_memory(void) {
-  void *volatile block = malloc(LIMIT_KEPT_BYTES);
-  free(block);
-}
-
 static int pool_init(http_pool *pool, const http_options *options, char *error) {
-  keep_memory();
   pool->owner = process_mark();
   pool->deadline = -1;
   pool->free_slot = -1;
@@ -281,8 +272,8 @@ static void break_off(http_pool *pool) {
   pool->event_count = pool->event_next = 0;
 }
 
-/* libcurl begins with what it was handed when its timer says so, with all of it in one call. That
- * is now, for each by itself: so the caller's budget sees what each costs. */
+/* libcurl begins with what it was handed in one call when its timer says so: the quickest way. To a
+ * caller with a budget each is begun by itself, so that the budget sees its cost. */
 static void begin(http_pool *pool) {
   http_sigpipe held;
   http_sigpipe_hold(&held);
@@ -298,7 +289,7 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
   http_route_entry *route = &pool->routes[request->route];
   http_lane *lane = route->lane;
   bool opens = http_lane_must_open(lane);
-  if (opens && !http_lane_may_open(lane)) return HTTP_WAIT;
+  if (opens && !http_lane_may_open(lane)) return pool->burst_left > 0 ? HTTP_FULL : HTTP_WAIT;
   if (http_pool_open(pool, error) != 0) return HTTP_REFUSED;
   http_transfer *t = http_transfer_take(route);
   if (t == NULL) {
@@ -317,14 +308,16 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
   lane->opening += opens;
   pool->burst_left -= opens;
   *id = t->id;
-  begin(pool);
+  if (pool->budgeted) begin(pool);
   return HTTP_STARTED;
 }
 
 bool http_pool_serve(http_pool *pool, double timeout, double budget) {
   if (pool->unwatched) http_socket_watch_again(pool);
-  if (!fetch_events(pool, timeout)) return false;
-  CURLMcode code = serve(pool, budget);
+  CURLMcode code = serve_timer(pool); /* what was handed over leaves before anything is awaited */
+  collect(pool);                      /* an answer may be there already */
+  if (code == CURLM_OK && !fetch_events(pool, pool->finished > 0 ? 0 : timeout)) return false;
+  if (code == CURLM_OK) code = serve(pool, budget);
   collect(pool);
   if (code != CURLM_OK) break_off(pool);
   end_silent(pool);
@@ -335,8 +328,9 @@ int http_step(http_pool *pool, double timeout, double budget, int connect_burst,
               char error[LIMIT_ERROR_BYTES]) {
   http_sigpipe held;
   pool->burst_left = connect_burst;
+  pool->budgeted = budget >= 0;
   http_sigpipe_hold(&held);
-  bool served = http_pool_serve(pool, pool->finished > 0 ? 0 : timeout, budget);
+  bool served = http_pool_serve(pool, timeout, budget);
   http_sigpipe_restore(&held);
   if (!served) return http_fail(error, "cannot wait for connections: %s", strerror(errno));
   return pool->finished;

@@ -87,7 +87,8 @@ typedef struct {
 
 typedef enum {
   HTTP_STARTED,
-  HTTP_WAIT,    /* would open one connection too many now: try again after the next step */
+  HTTP_WAIT,    /* would open one connection too many in this step: try again after the next */
+  HTTP_FULL,    /* no connection has room and none may be opened: once one has moved on */
   HTTP_REFUSED, /* no memory, or a value libcurl does not take: error holds the reason */
   HTTP_UNFIT    /* the prepared body does not take the values: likewise */
 } http_started;
@@ -118,8 +119,9 @@ void http_pool_connections(const http_pool *pool, unsigned long *opened, int *op
  * loopback, CR, LF or NUL in a value, too many routes. */
 int http_route_add(http_pool *pool, const http_route *route, char error[LIMIT_ERROR_BYTES]);
 
-/* The request begins within the call, and may even have ended when it returns. *id is a positive
- * number that is not used again while the transfer lives. */
+/* After a step with a budget the request begins within the call, and may even have ended when it
+ * returns; else it begins with the next step. *id is a positive number that is not used again while
+ * the transfer lives. */
 http_started http_start(http_pool *pool, const http_request *request, int *id,
                         char error[LIMIT_ERROR_BYTES]);
 

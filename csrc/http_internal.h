@@ -120,6 +120,7 @@ struct http_pool {
   int socket_size;
   bool unwatched; /* the kernel refused a registration: to be tried again */
   int burst_left;
+  bool budgeted; /* the last step had a budget */
 
   poller_event events[LIMIT_EVENTS];
   int event_count, event_next;

@@ -230,6 +230,10 @@ int lhttp_start(lua_State *L, http_pool *pool, const http_request *request) {
     return 1;
   case HTTP_WAIT:
     return push_failure(L, "wait");
+  case HTTP_FULL:
+    push_failure(L, "wait");
+    lua_pushliteral(L, "full");
+    return 3;
   case HTTP_UNFIT:
     push_failure(L, error);
     lua_pushliteral(L, "body");

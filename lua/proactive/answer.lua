@@ -134,8 +134,9 @@ local function retry_after(result)
   local value = answer.header(result, "retry-after")
   if value and value:find "^%d+$" then return tonumber(value) end
   local at = value and require("proactive.time").parse_http(value)
-  local date = at and require("proactive.time").parse_http(answer.header(result, "date") or "")
-  return date and math.max(0, at - date) or nil
+  if not at then return nil end
+  local date = require("proactive.time").parse_http(answer.header(result, "date") or "")
+  return math.max(0, at - (date or os.time()))
 end
 
 local function fallback(kind, result)

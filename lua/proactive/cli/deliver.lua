@@ -4,6 +4,7 @@
 local body_of = require "proactive.cli.body"
 local output = require "proactive.cli.output"
 local progress = require "proactive.client.progress"
+local stop = require "proactive.cli.stop"
 
 local deliver = {}
 
@@ -39,7 +40,19 @@ local function fixed(reference_id)
   end
 end
 
-local function options(args, loaded, targets, out, report)
+--- A callback for outcomes; what it raises, as when nobody reads the output any more, stops the
+--- run and is raised after it.
+local function teller(report, hidden, failure)
+  return function(target, receipt, err)
+    if failure.reason or (hidden and not err) then return end
+    local ok, reason = pcall(report.outcome, report, target, receipt, err)
+    if ok then return end
+    failure.reason = reason
+    failure.job:stop "output"
+  end
+end
+
+local function options(args, loaded, targets, out, report, failure)
   local hidden = hides_accepted(targets, out)
   local shows = is_long(targets) and not out.quiet and (hidden or not output.is_terminal(1))
   return {
@@ -47,9 +60,8 @@ local function options(args, loaded, targets, out, report)
     reference_id = fixed(loaded.opts.reference_id),
     validate = not args.no_validate,
     progress = shows,
-    on_result = function(target, receipt, err)
-      if err or not hidden then return report:outcome(target, receipt, err) end
-    end,
+    total = targets.count,
+    on_result = teller(report, hidden, failure),
   }
 end
 
@@ -59,21 +71,27 @@ local function run(client, job)
   local core = require "proactive.core"
   core.watch_interrupt()
   while not job:done() do
-    client:step(LOOK)
+    local _, problem = client:step(LOOK)
+    if problem then stop.with(1, problem) end
     if core.interrupted() then job:stop "interrupted" end
   end
-  return job:report()
+  local summary = job:report()
+  -- Ctrl-C also ends the wait for a line of standard input, which looks like an error there.
+  if summary.problem and core.interrupted() then
+    summary.stopped, summary.problem = "interrupted", nil
+  end
+  return summary
 end
 
---- The end of a run, on standard error.
-local function summarise(summary, out)
+--- The end of a run, on standard error, unless the progress has shown it there already.
+local function summarise(summary, out, shown)
   if summary.problem then
     out:warn("proactive send: stopped after %d customers: %s", summary.taken, summary.problem)
   elseif summary.stopped then
     local text = "proactive send: interrupted after %d customers; number %d is the next"
     out:warn(text, summary.taken, summary.taken + 1)
   end
-  if not out.quiet then out:warn("%s", progress.line(summary)) end
+  if not out.quiet and not shown then out:warn("%s", progress.line(summary)) end
 end
 
 --- Sends a script's event to customers.
@@ -84,12 +102,16 @@ end
 ---@param out proactive.cli.Output
 ---@param report proactive.cli.Report
 local function to_customers(client, args, loaded, targets, out, report)
-  local opts = options(args, loaded, targets, out, report)
+  local failure = {}
+  local opts = options(args, loaded, targets, out, report, failure)
   local job, err = client:start_many(loaded.event, customers(targets, report), opts)
   if not job then return report:refused(err) end
+  failure.job = job
   local summary = run(client, job)
+  if failure.reason then error(failure.reason, 0) end
   if summary.stopped then report.failed = true end
-  if summary.stopped or is_long(targets) then summarise(summary, out) end
+  local shown = opts.progress and output.is_terminal(2)
+  if summary.stopped or is_long(targets) then summarise(summary, out, shown) end
 end
 
 local function to_everyone(client, args, loaded, target, report)

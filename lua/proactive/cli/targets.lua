@@ -63,7 +63,8 @@ local function reader(handle, path, region)
   local number = 0
   return function()
     while true do
-      local line = handle:read("*l")
+      local line, problem = handle:read("*l")
+      if problem then error(path .. ": " .. problem, 0) end
       if not line then return nil end
       number = number + 1
       local target = from_line(line, ("%s:%d"):format(path, number), region)

@@ -239,7 +239,7 @@ function Client:step(timeout, budget)
   return completed, message and pool_error(message)
 end
 
---- Steps until nothing is pending.
+--- Steps until nothing is pending, all that `start_many` began included.
 ---@param timeout number?  longest time in seconds; default: until all is done
 ---@return boolean done    false when the time ended first
 ---@return proactive.Error?  as for `step`
@@ -248,7 +248,7 @@ function Client:flush(timeout)
   check.seconds(timeout, "flush", "timeout")
   if forked then return false, forked end
   local ends = timeout and core.monotonic() + timeout
-  while not self.closed and self.delivery:pending() > 0 do
+  while not self.closed and self.delivery:has_work() do
     local left = ends and ends - core.monotonic() or 1
     if left <= 0 then return false end
     local _, problem = self:step(math.min(left, 1))

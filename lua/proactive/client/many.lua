@@ -22,6 +22,7 @@ Many.__index = Many
 ---@field timeout number?        seconds for one attempt
 ---@field validate boolean?
 ---@field on_result fun(user: string|table, receipt: table?, err: proactive.Error?)?
+---@field total integer?   how many users there are, for the progress, where `users` cannot tell
 ---@field progress boolean|fun(report: table)|nil
 ---   true: a line on standard error, when that is a terminal
 
@@ -36,6 +37,7 @@ local OPTIONS = {
   validate = { "boolean" },
   on_result = { "function" },
   progress = { "boolean|function" },
+  total = { "number", integer = true, min = 0 },
 }
 
 --- A function that gives the next user, and how many there are when that is known.
@@ -76,23 +78,21 @@ local function look(many)
   if done then many.ended = now end
   if not many.progress or (not done and now < many.shown + progress_of.EVERY) then return end
   many.shown = now
-  many.progress(many:report())
+  local ok, problem = pcall(many.progress, many:report())
+  if not ok then many.delivery.observer:raised(problem) end
 end
 
 --- Jobs are used again: one for each user would be most of the garbage of a long run. What is set
 --- for each user anew need not be cleared.
 local function recycle(many, job)
-  job.body = false
-  if job.attempts > 1 then
-    job.lost, job.token_retried, job.cost, job.last_error = false, false, false, false
-  end
+  job.body, job.attempts = false, 0
+  job.lost, job.token_retried, job.cost, job.last_error = false, false, false, false
   local count = many.spare_count + 1
   many.spare_count, many.spare[count] = count, job
 end
 
 local function finish(job, receipt, err)
   local many, entry = job.many, job.entry
-  many.active = many.active - 1
   if job.attempts > 1 then many.retries = many.retries + job.attempts - 1 end
   if receipt then
     many.accepted = many.accepted + 1
@@ -102,14 +102,13 @@ local function finish(job, receipt, err)
     many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
   end
   if job.template then recycle(many, job) end
-  if many.progress or many.active == 0 then look(many) end
+  if many.exhausted or many.progress then look(many) end
   local on_result = many.opts.on_result
   if on_result then on_result(entry, receipt, err) end
 end
 
 --- Counts an element that never became a job.
 local function refuse(many, entry, err)
-  many.active = many.active + 1
   local job = { many = many, attempts = 0, entry = entry }
   local ok, problem = pcall(finish, job, nil, err)
   if not ok then many.delivery.observer:raised(problem) end
@@ -168,14 +167,16 @@ end
 --- A job whose event was made for its user.
 local function own_job(many, entry, user, reference_id)
   local opts = many.opts
-  local job, err = outgoing.event(many.event(entry), { type = "Unicast", user = user }, {
+  local event, problem = many.event(entry)
+  if event == nil and errors.is(problem) then return nil, problem end
+  local job, err = outgoing.event(event, { type = "Unicast", user = user }, {
     expires_in = opts.expires_in,
     reference_id = reference_id,
     validate = opts.validate,
   }, many.delivery:now())
   if not job then return nil, err end
   job.many, job.finish, job.plain = many, finish, many.plain
-  job.timeout, job.deadline = many.timeout, many.deadline
+  job.timeout, job.deadline, job.attempts = many.timeout, many.deadline, 0
   return job
 end
 
@@ -184,6 +185,9 @@ local function job_for(many, entry, user, region)
   if type(user) ~= "string" or not many.routes[region] then return nil, misfit(user, region) end
   local template, opts = many.template, many.opts
   local reference_id = opts.reference_id and opts.reference_id(entry)
+  if reference_id ~= nil and type(reference_id) ~= "string" then
+    error("reference_id must return a text, got " .. type(reference_id), 0)
+  end
   if not template then return own_job(many, entry, user, reference_id) end
   local job = spare_job(many)
   local err = template:address(job, user, reference_id)
@@ -192,8 +196,8 @@ local function job_for(many, entry, user, region)
   return nil, err
 end
 
---- Takes the next user. The lane of its job, true when it became none, false: there is no user.
-local function take_next(many, now)
+--- Takes the next user. Its job, true when it became none, false: there is no user.
+local function take_next(many)
   many.raising = "users"
   local entry = many.next_user()
   if entry == nil then return false end
@@ -211,14 +215,20 @@ local function take_next(many, now)
   job.entry, job.user = entry, user
   job.region, job.route = region, many.routes[region]
   job.pace = many.has_rate and pace_of(many, region)
-  many.active = many.active + 1
-  return many.delivery:take(job, now)
+  return job
 end
 
---- Whether users may still be taken.
----@return boolean
-function Many:has_more()
-  return not self.exhausted and self.active < self.limit
+--- Seconds until a user may be taken; nil: not before one that was taken is done. A rate of its own
+--- holds it back here, so that its jobs stand in nobody's way.
+---@param now number  monotonic seconds
+---@return number?
+function Many:due(now)
+  if self.exhausted or self.taken - self.accepted - self.failed >= self.limit then return nil end
+  local due
+  for _, pace in pairs(self.paces) do
+    due = math.min(due or math.huge, pace:wait(now))
+  end
+  return due or 0
 end
 
 --- No more users are taken.
@@ -228,21 +238,23 @@ local function finish_taking(many)
   if many:done() then look(many) end
 end
 
---- Takes one user and submits its job.
+--- Takes one user.
 ---@param now number  monotonic seconds
----@return proactive.Lane|boolean
----   the job's lane; true when the user was refused; false when none is to be taken now
+---@return proactive.Job|boolean
+---   its job; true when the user was refused; false when none is to be taken now
 function Many:pull(now)
-  if self.active >= self.limit then return false end
-  if self.deadline and self.delivery.clock.monotonic() >= self.deadline then
+  if self.taken - self.accepted - self.failed >= self.limit then return false end
+  if self.has_rate and self:due(now) ~= 0 then return false end
+  if self.deadline and now >= self.deadline then
     self:stop "deadline"
     return false
   end
-  local ok, taken = pcall(take_next, self, now)
+  local ok, taken = pcall(take_next, self)
   if ok and taken then return taken end
   if ok then
     finish_taking(self)
   else
+    if self.raising == "event" then self.taken = self.taken - 1 end -- this user has no outcome
     self.problem = tostring(taken)
     self:stop(self.raising)
   end
@@ -260,7 +272,7 @@ end
 --- Whether all that was taken is completed and no more will be taken.
 ---@return boolean
 function Many:done()
-  return self.exhausted and self.active == 0
+  return self.exhausted and self.taken == self.accepted + self.failed
 end
 
 --- What became of it, up to now.
@@ -335,7 +347,7 @@ local function start(client, event, users, opts)
     routes = client.routes,
     event = event,
     next_user = next_user,
-    total = total,
+    total = total or opts.total,
     opts = opts,
     plain = opts.on_result == nil and not delivery.observer.logger, -- nobody wants a receipt
     has_rate = opts.rate ~= nil,
@@ -351,7 +363,6 @@ local function start(client, event, users, opts)
     latency = new_histogram(),
     spare = {},
     spare_count = 0,
-    active = 0,
     accepted = 0,
     failed = 0,
     retries = 0,

@@ -33,7 +33,7 @@ end
 
 --- Sets the times of the first attempt.
 local function stamp(job, now)
-  request_of.stamp(job.request, now, job.expires_in)
+  request_of.stamp(job.request, math.floor(now), job.expires_in)
   set_body(job, job.request, assert(request_of.encode(job.request)))
 end
 

@@ -32,6 +32,9 @@ local timers = require "proactive.timers"
 ---@field deadline number?     monotonic: no attempt begins later
 ---@field pace proactive.Pace? a pace of its own, beside its lane's
 
+-- What the pool takes for a time, in seconds; a longer one is as good as for ever.
+local LONGEST_WAIT = 86400
+
 ---@class proactive.Delivery
 local Delivery = {}
 Delivery.__index = Delivery
@@ -66,16 +69,18 @@ local function new(options)
     turn = 1,
     waiting = 0, -- jobs in lanes and in `delayed`
     delayed = timers.new(), -- jobs that wait for their next attempt
-    feeds = {}, -- jobs are pulled from these when the window has room
+    feeds = {}, -- jobs are pulled from these in turn when the window has room
+    feed_turn = 0,
     running = {}, -- jobs by transfer id
-    begun = { id = false, lane = false }, -- a transfer that is not among them yet
+    begun = { id = false, job = false }, -- a transfer that is not among them yet
+    in_hand = false, -- a job that was pulled and is neither in a lane nor among them yet
     in_flight = 0,
     completed = 0, -- in this step
     passed_over = false, -- the last step's budget left no time to fill the window
     skew = 0, -- the service's clock less ours
     date_due = now,
     latency = new_histogram(),
-    counts = { submitted = 0, accepted = 0, failed = 0, retries = 0 },
+    counts = { accepted = 0, failed = 0, retries = 0 },
     by_kind = {},
   }
   for i, region in ipairs(endpoints.regions) do
@@ -88,7 +93,13 @@ end
 --- Jobs that are not completed.
 ---@return integer
 function Delivery:pending()
-  return self.waiting + self.in_flight
+  return self.waiting + self.in_flight + (self.in_hand and 1 or 0)
+end
+
+--- Whether anything is pending, or will be as soon as there is room.
+---@return boolean
+function Delivery:has_work()
+  return #self.feeds > 0 or self:pending() > 0
 end
 
 --- Our wall clock, corrected by the service's when they differ.
@@ -119,27 +130,16 @@ end
 ---@return proactive.Error?  kind `busy`: window and queue are full
 function Delivery:submit(job)
   if not self:has_space(1) then return nil, self:busy_error() end
-  self:take(job, self.clock.monotonic())
+  job.lane, job.submitted, job.attempts = self.lanes[job.region], self.clock.monotonic(), 0
+  self.has_deadlines = self.has_deadlines or job.deadline ~= nil
+  job.lane:append(job)
+  self.waiting = self.waiting + 1
   return true
 end
 
---- Takes a job in that a feed was asked for.
----@param job proactive.Job
----@param now number  monotonic seconds
----@return proactive.Lane
-function Delivery:take(job, now)
-  local lane, counts = self.lanes[job.region], self.counts
-  job.submitted, job.attempts, job.lane = now, 0, lane
-  if job.deadline then self.has_deadlines = true end
-  lane:append(job)
-  self.waiting = self.waiting + 1
-  counts.submitted = counts.submitted + 1
-  return lane
-end
-
---- Lets a feed be asked for jobs: `feed:pull(now)` takes one in and returns its lane, or returns
---- true when what it had became no job, false when it has none now; `feed:has_more()` tells whether
---- it may have one.
+--- Lets a feed be asked for jobs. `feed:pull(now)` returns one, not attempted yet, or true when
+--- what it had became no job, false when it has none now; `feed:due(now)` gives the seconds until
+--- it may have one, or nil; `feed:stop(reason)` ends it.
 ---@param feed table
 function Delivery:add_feed(feed)
   self.feeds[#self.feeds + 1] = feed
@@ -196,7 +196,7 @@ function Delivery:stats()
     by_kind[kind] = count
   end
   return {
-    submitted = self.counts.submitted,
+    submitted = self.counts.accepted + self.counts.failed + self:pending(),
     accepted = self.counts.accepted,
     failed = self.counts.failed,
     by_kind = by_kind,
@@ -214,10 +214,11 @@ end
 
 --- Seconds until a job may be begun, beside what the pool waits for.
 local function own_due(self)
-  if self.doom or self.begun.id then return 0 end
-  if self.in_flight >= self.concurrency then return nil end
+  if self.doom or self.begun.id or self.in_hand then return 0 end
   local now, next_retry = self.clock.monotonic(), self.delayed:next_at()
-  return launch.least(next_retry and math.max(0, next_retry - now), launch.due(self, now))
+  local due = launch.due(self, now)
+  if self.in_flight >= self.concurrency then return due end
+  return launch.least(next_retry and math.max(0, next_retry - now), due)
 end
 
 --- Seconds until a step has something to do; nil when nothing is pending.
@@ -238,7 +239,7 @@ function Delivery:step(timeout, budget)
   local ends = budget and self.clock.monotonic() + budget
   self.completed = 0
   -- the pool itself waits no longer than it has something to do
-  local wait = timeout > 0 and math.min(timeout, own_due(self) or timeout) or 0
+  local wait = math.min(timeout, LONGEST_WAIT, timeout > 0 and own_due(self) or timeout)
   local finished, message = self.pool:step(wait, budget, self.connect_burst)
   if not finished then return 0, message end
   judge.collect(self, ends)
@@ -250,6 +251,10 @@ end
 
 --- Ends everything: what is not completed is completed as `cancelled`.
 function Delivery:close()
+  for place = #self.feeds, 1, -1 do
+    self.feeds[place]:stop "closed"
+  end
+  self.closing = false -- the answers that are there are outcomes
   judge.collect(self)
   self.closing = true
   local function cancelled()
@@ -264,6 +269,7 @@ function Delivery:close()
     err.uncertain = true
     outcome.complete(self, job, nil, err, self.forget, id)
   end
+  if self.in_hand then launch.put_by(self) end
   outcome.doom_waiting(self, cancelled)
   outcome.fail_doomed(self)
   self.pool:close()

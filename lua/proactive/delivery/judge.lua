@@ -39,7 +39,7 @@ end
 --- Whether a refusal says that an earlier attempt, whose answer was lost, had been accepted.
 local function is_presumed(job, err)
   if not job.lost then return false end
-  return err.kind == "duplicate" or (err.kind == "invalid" and err.status == 400 and job:is_valid())
+  return err.kind == "duplicate" or (err.status == 400 and job:is_valid())
 end
 
 --- Whether a refused token lets the job go again with another one. One that was replaced while the

@@ -10,19 +10,36 @@ local launch = {}
 -- not wake for it.
 local ELSEWHERE = 0.01
 
---- Moves the first job of a lane, whose transfer has begun, among the running ones. Only the first
---- line needs memory; when there is none, the next step begins here again.
+--- Puts the job in hand behind those that wait for its region.
+---@param self proactive.Delivery
+function launch.put_by(self)
+  local job = self.in_hand
+  job.lane:append(job)
+  self.waiting = self.waiting + 1
+  self.in_hand = false
+end
+
+-- So long the window is filled at one go, in seconds: users that come slowly, or that are refused,
+-- must not keep the connections waiting.
+local SLICE = 0.01
+
+--- Moves a job whose transfer has begun among the running ones. Only the first line needs memory;
+--- when there is none, the next step begins here again.
 local function register(self, begun)
-  local lane = begun.lane
-  local job = lane.jobs[lane.first]
+  local job = begun.job
   self.running[begun.id] = job
   begun.id = false
   self.in_flight = self.in_flight + 1
   job.attempts = job.attempts + 1
-  lane:drop()
-  self.waiting = self.waiting - 1
+  local lane, own = job.lane, job.pace
+  if self.in_hand then
+    self.in_hand = false
+  else
+    lane:drop()
+    self.waiting = self.waiting - 1
+  end
   lane.pace:sent(job.started)
-  if job.pace then job.pace:sent(job.started) end
+  if own then own:sent(job.started) end
 end
 
 --- The error of a body that cannot be sent, or of a pool that takes nothing.
@@ -33,12 +50,22 @@ local function start_error(message, part)
   return answer.transport({ cause = "protocol", message = message }, "sending the event")
 end
 
---- Hands the first job of a lane to the pool; its body is made at the first attempt. Whether
---- another may be tried now.
-local function launch_first(self, lane, now, wall, generation)
-  local job, err = lane.jobs[lane.first], nil
-  if job.attempts > 0 or lane.pace.stopped_until or job.deadline or job.fixed then
-    err = outcome.hindrance(lane, job, now, wall)
+local function leave_hand(self)
+  self.in_hand = false
+end
+
+--- Completes the job that was to go next.
+local function fail(self, job, err)
+  if not self.in_hand then return outcome.fail_first(self, job.lane, err) end
+  outcome.complete(self, job, nil, err, leave_hand)
+end
+
+--- Hands a job to the pool, the one in hand or else the first of its lane; its body is made at the
+--- first attempt. Whether another may be tried now.
+local function launch_one(self, job, now, wall, generation)
+  local err
+  if job.attempts > 0 or job.lane.pace.stopped_until or job.deadline or job.fixed then
+    err = outcome.hindrance(job.lane, job, now, wall)
   end
   if not err then
     if not job.body then job:prepare(wall) end
@@ -46,20 +73,23 @@ local function launch_first(self, lane, now, wall, generation)
     local id, reason, part = job:start(self.pool, self.source.handle)
     if id then
       local begun = self.begun
-      begun.id, begun.lane = id, lane
+      begun.id, begun.job = id, job
       register(self, begun)
       return true
+    elseif reason == "wait" then
+      if self.in_hand then launch.put_by(self) end
+      self.awaits_room = part == "full"
+      return false
     end
-    if reason == "wait" then return false end
     err = start_error(reason, part)
   end
-  outcome.fail_first(self, lane, err)
+  fail(self, job, err)
   return true
 end
 
---- Whether the paces let the first job of a lane go now; one that a 432 stopped goes to its end.
-local function may_go(lane, now)
-  local pace, own = lane.pace, lane.jobs[lane.first].pace
+--- Whether the paces let a job of a lane go now; one that a 432 stopped goes to its end.
+local function may_go(pace, job, now)
+  local own = job.pace
   if own and own.next_at > now then return false end
   return pace.next_at <= now or (pace.stopped_until and pace:is_stopped(now))
 end
@@ -80,17 +110,19 @@ local function ready_lane(self, now)
     local place = turn + offset
     if place > #lanes then place = place - #lanes end
     local lane = lanes[place]
-    if lane.first <= lane.last and may_go(lane, now) then
+    if lane.first <= lane.last and may_go(lane.pace, lane.jobs[lane.first], now) then
       self.turn = place < #lanes and place + 1 or 1
       return lane
     end
   end
 end
 
---- Asks the feeds for one more job: its lane, true when it became none, false when there is none.
+--- Asks the feeds for one more job; true when what one had became none, false when none has any.
 local function pull(self, now)
-  local feeds = self.feeds
-  for place = 1, #feeds do
+  local feeds, count = self.feeds, #self.feeds
+  for _ = 1, count do
+    local place = self.feed_turn % count + 1
+    self.feed_turn = place
     local feed = feeds[place] -- one that has no more takes itself out
     local taken = feed and feed:pull(now)
     if taken then return taken end
@@ -98,13 +130,20 @@ local function pull(self, now)
   return false
 end
 
---- The lane that sends next: one where a job waits, else that of a job pulled now; nil when the job
---- that was pulled must wait as well, false when there is none.
-local function next_lane(self, now)
-  local lane = self.waiting > self.delayed.size and ready_lane(self, now)
-  if lane then return lane end
-  lane = pull(self, now)
-  return lane and (lane ~= true and may_go(lane, now) and lane or nil)
+--- The job that goes next: the first of a lane, else one that is pulled now and then in hand; nil
+--- when what was pulled must wait or became no job, false when there is none. A job in hand need
+--- not go through its lane.
+local function next_job(self, now)
+  local waiting = self.waiting > self.delayed.size and ready_lane(self, now)
+  if waiting then return waiting.jobs[waiting.first] end
+  local job = pull(self, now)
+  if job == false or job == true then return job and nil end
+  local lane = self.lanes[job.region]
+  job.lane, job.submitted = lane, now
+  if job.deadline then self.has_deadlines = true end
+  self.in_hand = job
+  if may_go(lane.pace, job, now) then return job end
+  launch.put_by(self)
 end
 
 --- Puts the jobs whose wait is over before the others of their lanes.
@@ -130,11 +169,12 @@ local function token_ready(self, now)
 end
 
 --- Tells the first jobs whose deadline is over: a lane that is held up does not hold that up.
-local function end_overdue(self, now, wall)
+local function end_overdue(self, now, wall, ends)
   for _, lane in ipairs(self.lanes) do
     local job = lane:peek()
     while job and job.deadline and now >= job.deadline do
       outcome.fail_first(self, lane, outcome.hindrance(lane, job, now, wall))
+      if self:past(ends) then return end
       job = lane:peek()
     end
   end
@@ -146,22 +186,30 @@ end
 ---@param ends number?  monotonic seconds: the end of the budget
 function launch.waiting(self, ends)
   if self.begun.id then register(self, self.begun) end
+  if self.in_hand then launch.put_by(self) end -- it had no memory
   if self.doom and not outcome.fail_doomed(self, ends) then return end
-  if self.in_flight >= self.concurrency or self.closing then return end
-  local now, wall = self.clock.monotonic(), self:now()
+  if self.closing or (self.in_flight >= self.concurrency and not self.has_deadlines) then return end
+  local monotonic = self.clock.monotonic
+  local now, wall = monotonic(), self:now()
+  if self.has_deadlines then end_overdue(self, now, wall, ends or now + SLICE) end
+  if self.in_flight >= self.concurrency then return end
   wake_delayed(self, now)
-  if self.has_deadlines then end_overdue(self, now, wall) end
-  self.awaits_token = false
+  self.awaits_token, self.awaits_room = false, false
+  ends = math.min(ends or math.huge, now + SLICE)
   local generation
   repeat
-    local lane = next_lane(self, now)
-    if lane == false then return end
-    if lane and not generation then
+    local job = next_job(self, now)
+    if job == false then return end
+    if job and not generation then
+      if self.in_hand then launch.put_by(self) end
       if not token_ready(self, now) then return self.doom and outcome.fail_doomed(self, ends) end
       generation = self.source.handle:generation()
+      job = next_job(self, now)
     end
-    if lane and not launch_first(self, lane, now, wall, generation) then return end
-  until self.in_flight >= self.concurrency or self.closing or self:past(ends)
+    if job and not launch_one(self, job, now, wall, generation) then
+      return
+    end
+  until self.in_flight >= self.concurrency or self.closing or monotonic() >= ends
 end
 
 function launch.least(a, b)
@@ -180,17 +228,17 @@ end
 
 --- Seconds until a job may go; nil when none is waiting for time alone.
 function launch.due(self, now)
-  if self.in_flight >= self.concurrency then return nil end
-  local due
+  local deadline, due = deadline_due(self, now), nil
+  if self.in_flight >= self.concurrency or self.awaits_room then return deadline end
   for _, lane in ipairs(self.lanes) do
     due = launch.least(due, wait_of(lane, now))
   end
-  due = launch.least(due, deadline_due(self, now))
   if due == 0 and self.awaits_token then
-    return launch.least(self.source:due(now, ELSEWHERE), deadline_due(self, now))
+    return launch.least(self.source:due(now, ELSEWHERE), deadline)
   end
+  due = launch.least(due, deadline)
   for _, feed in ipairs(self.feeds) do
-    if feed:has_more() then due = launch.least(due, 0) end
+    due = launch.least(due, feed:due(now))
   end
   return due
 end

@@ -37,7 +37,7 @@ function Observer:attempt(pool, id, job, err)
   fields.reference_id = job.reference_id
   fields.attempt = job.attempts
   fields.kind = err and err.kind or "accepted"
-  fields.status = err and err.status
+  fields.status = pool:result(id).status
   fields.cause = err and err.cause
   guarded(self, self.on_attempt, fields)
 end

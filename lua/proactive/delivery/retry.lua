@@ -2,8 +2,9 @@
 --- in.
 ---
 --- Full jitter over an exponential, capped delay; a budget as in the standard retry mode of AWS
---- SDKs, so that a sick service is not hammered: a retry costs 5 (10 after a time-out), an event
---- accepted at once gives 1 back, one accepted after a retry gives back what the retry cost.
+--- SDKs, so that a sick service is not hammered: a retry costs 5 (10 after a time-out, nothing
+--- after a 429), an event accepted at once gives 1 back, one accepted after a retry gives back what
+--- the retry cost.
 --- Source of the costs: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 
 local COST, TIMEOUT_COST, REFUND = 5, 10, 1
@@ -26,6 +27,13 @@ function Policy.can_succeed(err)
   return err.kind == "throttled" or err.kind == "server"
 end
 
+--- What another attempt takes from the budget. After a 429 nothing: the service is not sick, it
+--- asks for patience, and the pace of the region sees to that.
+local function cost_of(err)
+  if err.kind == "throttled" then return 0 end
+  return err.cause == "timeout" and TIMEOUT_COST or COST
+end
+
 --- Seconds to wait before the next attempt, or nil when there is to be none. Takes the attempt's
 --- cost.
 ---@param attempts integer        attempts made so far
@@ -35,7 +43,7 @@ end
 function Policy:delay(attempts, err)
   if attempts >= self.attempts or not Policy.can_succeed(err) then return nil end
   if err.retry_after and err.retry_after > LONGEST then return nil end
-  local cost = err.cause == "timeout" and TIMEOUT_COST or COST
+  local cost = cost_of(err)
   if cost > self.left then
     self.exhausted = self.exhausted + 1
     return nil

@@ -1,0 +1,185 @@
+--- `send_many` when something on its way is not as it should be: callbacks, users, the end.
+
+local core = require "proactive.core"
+local sandbox_of = require "proactive.sandbox"
+local stand_in = require "spec.support.stand_in"
+
+local sandbox, client, event
+
+local function ids(count)
+  local list = {}
+  for i = 1, count do
+    list[i] = sandbox_of.user_id(i)
+  end
+  return list
+end
+
+describe("sending to many", function()
+  setup(function()
+    sandbox = assert(sandbox_of.start { users = 40, duplicates = "409" })
+    event = stand_in.event()
+  end)
+  teardown(function()
+    sandbox:stop()
+  end)
+  before_each(function()
+    sandbox:reset()
+    client = stand_in.client(sandbox)
+  end)
+  after_each(function()
+    client:close()
+  end)
+
+  it("presumes nothing of a customer for what befell the one before", function()
+    client:close()
+    client = stand_in.client(sandbox, { concurrency = 1 })
+    local users, kinds = ids(2), {}
+    assert(client:send(event, { type = "Unicast", user = users[2] }, { reference_id = "same" }))
+    sandbox:fault { match = { path = "events", count = 1 }, reset = "after" }
+    assert(client:send_many(event, users, {
+      reference_id = function() return "same" end,
+      on_result = function(user, _, err) kinds[user] = err and err.kind or "accepted" end,
+    }))
+    assert.same({ [users[1]] = "transport", [users[2]] = "duplicate" }, kinds)
+  end)
+
+  it("ends with a report when a callback closes the client", function()
+    local report = assert(client:send_many(event, ids(40), {
+      on_result = function() client:close() end,
+    }))
+    assert.equal("closed", report.stopped)
+    assert.equal(report.taken, report.accepted + report.failed)
+    assert.is_true(report.done)
+  end)
+
+  it("keeps the answers that are there when a callback closes the client", function()
+    local outcomes = { accepted = 0 }
+    sandbox:fault { match = { path = "events" }, delay = 0.1 }
+    local job = assert(client:start_many(event, ids(16), {
+      on_result = function(_, _, err)
+        local kind = err and err.kind or "accepted"
+        outcomes[kind] = (outcomes[kind] or 0) + 1
+        client:close()
+      end,
+    }))
+    while client.delivery.in_flight < 16 do
+      client:step(0)
+    end
+    local soon = core.monotonic() + 0.3
+    while core.monotonic() < soon do
+      client.pool:step(0.01, nil, 1) -- the answers arrive, and nobody is told
+    end
+    client:step(0)
+    assert.same({ accepted = 16 }, outcomes)
+    assert.is_true(job:done())
+  end)
+
+  it("is part of what flush waits for", function()
+    local job = assert(client:start_many(event, ids(10)))
+    assert.is_true(client:flush())
+    assert.is_true(job:done())
+    assert.equal(10, job:report().accepted)
+  end)
+
+  it("tells the user whose event cannot be made, and goes on", function()
+    local users, failed = ids(3), {}
+    local report = assert(client:send_many(function(user)
+      if user == users[2] then return require("proactive").events.MessageAlert.Activated {} end
+      return event
+    end, users, {
+      on_result = function(user, _, err)
+        if err then failed[user] = err.kind end
+      end,
+    }))
+    assert.same({ [users[2]] = "invalid" }, failed)
+    assert.equal(2, report.accepted)
+  end)
+
+  it("names the next user when the function for events raises", function()
+    local users = ids(3)
+    local report = assert(client:send_many(function(user)
+      if user == users[3] then error "no such order" end
+      return event
+    end, users))
+    assert.equal("event", report.stopped)
+    assert.matches("no such order", report.problem)
+    assert.equal(2, report.taken)
+    assert.is_true(report.done)
+  end)
+
+  it("tells each outcome also when progress raises", function()
+    local told = 0
+    client:close()
+    client = stand_in.client(sandbox, { logger = function() end })
+    assert(client:send_many(event, ids(10), {
+      progress = function() error "no terminal" end,
+      on_result = function() told = told + 1 end,
+    }))
+    assert.equal(10, told)
+  end)
+
+  it("reads answers while users come slowly", function()
+    local users, told_at, asked_again = ids(2), nil, nil
+    local place = 0
+    assert(client:send_many(event, function()
+      place = place + 1
+      if place == 2 then
+        local soon = core.monotonic() + 0.3
+        while core.monotonic() < soon do end
+      elseif place == 3 then
+        asked_again = core.monotonic()
+        while not told_at and core.monotonic() < asked_again + 0.05 do end
+      end
+      return users[place]
+    end, { on_result = function() told_at = told_at or core.monotonic() end }))
+    assert.is_true(told_at < asked_again)
+  end)
+
+  it("takes no more than a slice of refused users in one step", function()
+    local asked = 0
+    assert(client:send(event, { type = "Multicast" }))
+    assert(client:start_many(event, function()
+      asked = asked + 1
+      return "nobody"
+    end))
+    client:step(0)
+    assert.is_true(asked > 0 and asked < 1000000)
+  end)
+
+  it("at a rate holds nobody up, and two take turns", function()
+    local order = {}
+    local function noting(name)
+      return { rate = name == "slow" and 1 or nil, on_result = function() order[#order + 1] = name end }
+    end
+    client:close()
+    client = stand_in.client(sandbox, { concurrency = 2 })
+    local slow = assert(client:start_many(event, ids(40), noting "slow"))
+    assert(client:start_many(event, ids(20), noting "first"))
+    assert(client:start_many(event, ids(20), noting "second"))
+    local first, second = 0, 0
+    while #order < 20 do
+      client:step(0.05)
+    end
+    for _, name in ipairs(order) do
+      first = first + (name == "first" and 1 or 0)
+      second = second + (name == "second" and 1 or 0)
+    end
+    assert.is_true(first >= 8 and second >= 8)
+    assert(client:send(event, { type = "Multicast" }))
+    assert.is_true(slow:report().taken <= 3)
+  end)
+
+  it("is uncertain of what it cancels after a lost answer", function()
+    client:close()
+    client = stand_in.client(sandbox, { retry = { base = 30, cap = 30 } })
+    sandbox:fault { match = { path = "events" }, reset = "after" }
+    local failure
+    assert(client:start_many(event, ids(1), { on_result = function(_, _, err) failure = err end }))
+    while client:stats().retries == 0 do
+      client:step(0.01)
+    end
+    client:close()
+    assert.equal("cancelled", failure.kind)
+    assert.is_true(failure.uncertain)
+  end)
+end)
