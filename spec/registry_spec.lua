@@ -233,6 +233,8 @@ for kind, address in pairs(stores.kinds) do
         ['{"user":"u","region":"XX"}'] = "NA, EU, FE",
         ['{"user":"u","enabled":true,"at":{"enabled":"now"}}'] = "a time is one that an export wrote",
         ['{"enabled":true}'] = "names its customer",
+        ['{"customer":"00","erased":"","enabled":true}'] = "names its customer",
+        ['{"user":"u"}'] = "says something",
         ["[]"] = "not an object",
         ["{"] = "line 1",
       } do

@@ -32,6 +32,7 @@ customer.aspects = {
 ---@param names string[]
 ---@return string
 function customer.list(names)
+  if #names == 1 then return (" %s "):format(names[1]) end
   local sorted, last = {}, nil
   for index, name in ipairs(names) do
     sorted[index] = name

@@ -10,6 +10,8 @@ local json = require "proactive.json"
 local order = require "proactive.registry.order"
 local text = require "proactive.text"
 
+local find = string.find
+
 local event = {}
 
 ---@class proactive.registry.Saying
@@ -49,21 +51,27 @@ local function check_text(value, path)
   return value
 end
 
+local function refuse_element(path, index, field, element)
+  path = ("%s[%d]"):format(path, index)
+  if type(element) ~= "table" then refuse(path, "expected an object", element) end
+  path = ("%s.%s"):format(path, field)
+  refuse(path, "a name has no spaces", check_text(element[field], path))
+end
+
 --- The names of a list: of objects that each have `field`. One that is missing is empty.
 local function names_of(body, name, field)
-  local path = "request.body"
   if is_null(body) then return {} end
-  if type(body) ~= "table" then refuse(path, "expected an object", body) end
+  if type(body) ~= "table" then refuse("request.body", "expected an object", body) end
   local list = body[name]
   if is_null(list) then return {} end
-  path = ("%s.%s"):format(path, name)
+  local path = "request.body." .. name
   if type(list) ~= "table" then refuse(path, "expected a list", list) end
   local names = {}
   for index, element in ipairs(list) do
-    local where = ("%s[%d]"):format(path, index)
-    if type(element) ~= "table" then refuse(where, "expected an object", element) end
-    names[index] = check_text(element[field], ("%s.%s"):format(where, field))
-    if names[index]:find "%s" then refuse(where, "a name has no spaces", names[index]) end
+    local found = type(element) == "table" and element[field]
+    local fits = type(found) == "string" and find(found, "^%S+$") and not text.problem(found)
+    if not fits then refuse_element(path, index, field, element) end
+    names[index] = found
   end
   if #names == 0 and next(list) ~= nil then refuse(path, "expected a list, got an object", list) end
   return names
@@ -105,17 +113,14 @@ end
 local function says(request, system, user)
   local key = key_of(request)
   local aspect, value, erased = TYPES[request.type](request.body)
-  local saying = { user = user, values = {}, at = {} }
-  local function say(name, said)
-    if said then
-      saying.values[name], saying.at[name] = said, key
-    end
-  end
-  say(aspect, value)
-  say("region", endpoints.region_of(system.apiEndpoint))
-  say("locale", not is_null(request.locale) and check_text(request.locale, "request.locale"))
-  if not erased then return saying end
-  return customer.erase(saying, key)
+  if erased then return { erased = key, values = {}, at = {} } end
+  local region, locale = endpoints.region_of(system.apiEndpoint), nil
+  if not is_null(request.locale) then locale = check_text(request.locale, "request.locale") end
+  return {
+    user = user,
+    values = { [aspect] = value, region = region, locale = locale },
+    at = { [aspect] = key, region = region and key, locale = locale and key },
+  }
 end
 
 local function read(envelope)

@@ -129,12 +129,18 @@ local function check_key(key)
   return key
 end
 
+local function check_complete(object, known)
+  local says = next(known.values) ~= nil
+  if not object.user and (says or not (object.customer and object.erased)) then
+    error("a line names its customer in the field user", 0)
+  elseif not says and not object.erased then
+    error("a line says something of its customer, as enabled or subscriptions", 0)
+  end
+end
+
 local function read_customer(object)
   options.check(object, FIELDS, "the line", 0)
   local at = options.check(object.at, TIMES, "at", 0)
-  if not object.user and not (object.customer and object.erased) then
-    error("a line names its customer in the field user", 0)
-  end
   local known = { user = object.user, erased = check_key(object.erased), values = {}, at = {} }
   for _, aspect in ipairs(customer.aspects) do
     if object[aspect] ~= nil then
@@ -142,6 +148,7 @@ local function read_customer(object)
       known.at[aspect] = check_key(at[aspect] or "")
     end
   end
+  check_complete(object, known)
   check_texts(known.values)
   check_texts(known.at)
   check_texts { known.user, known.erased }

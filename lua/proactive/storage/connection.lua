@@ -1,8 +1,9 @@
 --- One connection of LuaDBI, without its traps. The only file that requires DBI.
 ---
 --- * Integers are read cut to 32 bits, and a number that is passed becomes a float: parameters are
----   texts or nil, and wide numbers are read as text (`CAST(count(*) AS TEXT)`).
---- * Text is cut at a NUL byte: it is refused.
+---   texts or nil (`proactive.storage` checks them), and wide numbers are read as text, as in
+---   `CAST(count(*) AS TEXT)`.
+--- * Text is cut at a NUL byte: it is refused there too.
 --- * A statement that was not read to its end keeps its lock: rows are read at once, so queries are
 ---   for a page of them.
 --- * `?` stands for a parameter on both databases.
@@ -50,15 +51,6 @@ function connection.open(dialect, arguments)
   return setmetatable({ handle = handle, statements = {} }, Connection)
 end
 
-local function check(count, ...)
-  for place = 1, count do
-    local value = select(place, ...)
-    if value ~= nil and type(value) ~= "string" then
-      error("a parameter of a statement is a text or nil, got " .. type(value), 5)
-    end
-  end
-end
-
 --- Prepares a statement, or takes the one prepared before. Raises the database's words.
 local function prepare(self, sql)
   local known = self.statements[sql]
@@ -88,7 +80,6 @@ end
 
 --- Calls `action`; a statement that failed is not used again.
 local function guarded(self, action, sql, ...)
-  check(select("#", ...), ...)
   local done, result = pcall(action, self, sql, ...)
   if done then return result end
   local statement = self.statements[sql]

@@ -11,6 +11,8 @@ local migrate = require "proactive.storage.migrate"
 local options = require "proactive.options"
 local url_of = require "proactive.storage.url"
 
+local find = string.find
+
 local storage = {}
 
 ---@class proactive.storage.Options
@@ -98,11 +100,17 @@ local function connect(session)
   return true
 end
 
-local function refuse_nul(...)
+--- Raises unless the parameters can be passed whole.
+local function check(...)
+  local values = { ... }
   for place = 1, select("#", ...) do
-    local value = select(place, ...)
-    if type(value) == "string" and value:find("\0", 1, true) then
-      error(errors.new("invalid", { message = "a text with a NUL byte cannot be stored" }), 0)
+    local value = values[place]
+    if type(value) == "string" then
+      if find(value, "\0", 1, true) then
+        error(errors.new("invalid", { message = "a text with a NUL byte cannot be stored" }), 0)
+      end
+    elseif value ~= nil then
+      error("a parameter of a statement is a text or nil, got " .. type(value), 4)
     end
   end
 end
@@ -112,7 +120,7 @@ end
 ---@param ... string?  a text or nil for each `?`
 ---@return table[] rows  each an array of columns
 function Session:query(sql, ...)
-  refuse_nul(...)
+  check(...)
   local rows, message = self.connection:query(sql, ...)
   if not rows then error(refusal(self, message), 0) end
   return rows
@@ -122,7 +130,7 @@ end
 ---@param sql string
 ---@param ... string?
 function Session:execute(sql, ...)
-  refuse_nul(...)
+  check(...)
   local done, message = self.connection:execute(sql, ...)
   if not done then error(refusal(self, message), 0) end
 end
