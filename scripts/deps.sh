@@ -66,6 +66,11 @@ needs_test() {
   need nginx-light program nginx
   need python3 program python3
   need ca-certificates readable /etc/ssl/certs/ca-certificates.crt
+  need lua-dbi-sqlite3 lua_module lua5.4 dbd.sqlite3
+  need lua-dbi-sqlite3 lua_module luajit dbd.sqlite3
+  need lua-dbi-postgresql lua_module lua5.4 dbd.postgresql
+  need lua-dbi-postgresql lua_module luajit dbd.postgresql
+  need postgresql postgresql_server
 }
 
 needs_lint() {
@@ -113,6 +118,9 @@ needs_rocks() {
   needs_build
   need luarocks program luarocks
 }
+
+# Debian keeps the server's programs out of the path, in a folder for each version.
+postgresql_server() { program initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 
 fuzzer_runtime() {
   program clang && readable "$(clang -print-runtime-dir)/libclang_rt.fuzzer-$(uname -m).a"

@@ -92,8 +92,8 @@ local ROWS = {
   "text localized audience schema schema.*",
   "language language.*",
   "events request validate preview credentials answer",
-  "token",
-  "delivery delivery.*",
+  "token storage storage.* registry.*",
+  "registry delivery delivery.*",
   "client client.* metrics",
   "sandbox.*",
   "sandbox cli.*",
@@ -101,7 +101,8 @@ local ROWS = {
 }
 
 --- Who may name the C modules. (What is pure Lua works without them: they are required when used.)
-local CORE = "json request credentials token delivery.* client client.* sandbox.* cli.deliver"
+local CORE = "json request credentials token delivery.* client client.* sandbox.* cli.deliver "
+  .. "registry registry.*"
 local HTTPD = "sandbox.*"
 
 local function is_among(module, names)
@@ -150,6 +151,9 @@ local function check_layers(path, text)
     end
     if code:find("%f[%w_]ngx%f[^%w_]") and module ~= "openresty" then
       breach(path, number, "only openresty.lua names ngx")
+    end
+    if code:find("require%f[^%w_].*[\"']DBI[\"']") and module ~= "storage.connection" then
+      breach(path, number, "only storage/connection.lua requires DBI")
     end
     if (code:find("core%.encode") or code:find("core%.decode")) and module ~= "json" then
       breach(path, number, "only json.lua calls core.encode and core.decode")

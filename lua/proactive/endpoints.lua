@@ -39,6 +39,16 @@ local function without_slash(url)
   return (url:gsub("/+$", ""))
 end
 
+--- The region whose customers' requests name this address, their `apiEndpoint`. It is looked up and
+--- never contacted.
+---@param address any
+---@return "NA"|"EU"|"FE"|nil
+function endpoints.region_of(address)
+  for _, region in ipairs(endpoints.regions) do
+    if EVENT_HOSTS[region] == address then return region end
+  end
+end
+
 --- The address events of one region and stage are posted to.
 ---@param region "NA"|"EU"|"FE"
 ---@param stage "development"|"live"

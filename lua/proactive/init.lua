@@ -7,6 +7,7 @@
 ---@field events proactive.Events
 ---@field localized fun(texts: table<string, string>): proactive.Localized
 ---@field preview function   see `proactive.preview`
+---@field registry table     see `proactive.registry`
 ---@field sandbox table      see `proactive.sandbox`
 ---@field validate function  see `proactive.validate`
 local proactive = { _VERSION = "dev-1" }
@@ -39,6 +40,7 @@ local PARTS = {
   localized = "proactive.localized",
   metrics = "proactive.metrics",
   preview = "proactive.preview",
+  registry = "proactive.registry",
   sandbox = "proactive.sandbox",
   validate = "proactive.validate",
 }

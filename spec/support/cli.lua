@@ -37,6 +37,7 @@ local CLEAN = {
   ALEXA_CLIENT_ID = false,
   ALEXA_CLIENT_SECRET = false,
   PROACTIVE_SANDBOX = false,
+  PROACTIVE_STORE = false,
   PROACTIVE_CREDENTIALS = "/nonexistent/credentials.json",
   NO_COLOR = false,
 }

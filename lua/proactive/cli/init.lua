@@ -1,6 +1,7 @@
 --- The command line: finds the command, parses its arguments with argparse, and turns what happens
 --- into an exit status: 0 done; 1 what was asked did not succeed; 2 it could not be asked.
 
+local errors = require "proactive.errors"
 local needs = require "proactive.cli.needs"
 local nearest = require "proactive.nearest"
 local output = require "proactive.cli.output"
@@ -10,7 +11,16 @@ local cli = {}
 
 --- The commands in the order they are shown; each is a module with `summary`, `example`, `declare`
 --- and `run`.
-cli.commands = { "demo", "sandbox", "events", "validate", "preview", "send", "token" }
+cli.commands = {
+  "demo",
+  "sandbox",
+  "events",
+  "validate",
+  "preview",
+  "send",
+  "token",
+  "subscribers",
+}
 
 local COMMAND = "proactive.cli.%s"
 
@@ -34,7 +44,7 @@ local function overview()
     "Commands:",
   }
   for _, name in ipairs(cli.commands) do
-    lines[#lines + 1] = ("  %-10s%s"):format(name, module_of(name).summary)
+    lines[#lines + 1] = ("  %-13s%s"):format(name, module_of(name).summary)
   end
   lines[#lines + 1] = ""
   lines[#lines + 1] = "proactive COMMAND --help shows a command's options and an example."
@@ -78,7 +88,10 @@ end
 local function ending(name, thrown)
   local title = name and "proactive " .. name or "proactive"
   io.stdout:flush()
-  if stop.is(thrown) then
+  if errors.is(thrown) then
+    output.new({}):refusal(title, thrown)
+    return 1
+  elseif stop.is(thrown) then
     if thrown.err then
       output.new({}):refusal(title, thrown.err)
     else

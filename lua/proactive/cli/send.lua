@@ -8,6 +8,7 @@ local needs = require "proactive.cli.needs"
 local output = require "proactive.cli.output"
 local report_of = require "proactive.cli.report"
 local stop = require "proactive.cli.stop"
+local store = require "proactive.cli.store"
 local targets_of = require "proactive.cli.targets"
 local text = require "proactive.text"
 
@@ -34,6 +35,10 @@ local function declare_targets(parser)
     :option("--to-file")
     :argname("F")
     :description "To the customers of F, one a line: ID or ID<TAB>REGION; - is standard input."
+  parser
+    :flag("--subscribers")
+    :description "To those who subscribed to the event, as proactive subscribers knows them."
+  store.declare(parser)
 end
 
 function send.declare(parser)
@@ -111,7 +116,9 @@ end
 function send.run(args, out)
   needs.module("proactive.core")
   local loaded = load(args.file)
-  local targets = targets_of.of(args, body_of.audience(loaded))
+  local event = loaded.event or (type(loaded.body.event) == "table" and loaded.body.event) or {}
+  local name = type(event.name) == "string" and event.name or nil
+  local targets = targets_of.of(args, body_of.audience(loaded), name)
   confirm(args, targets)
   local invalid = preflight(loaded, args)
   if invalid and out.as_json then

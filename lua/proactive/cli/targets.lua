@@ -2,8 +2,11 @@
 
 local endpoints = require "proactive.endpoints"
 local stop = require "proactive.cli.stop"
+local store = require "proactive.cli.store"
 
 local targets = {}
+
+local FLAGS = "--all, --to, --to-file and --subscribers"
 
 ---@class proactive.cli.Target
 ---@field audience table?  of `proactive.audience`
@@ -109,11 +112,29 @@ local function own(given)
   elseif given.type == "Unicast" then
     made, result = pcall(audience().unicast, given.user, { region = given.region })
   else
-    stop.usage("FILE's audience is neither Multicast nor Unicast; use --all, --to or --to-file")
+    stop.usage("FILE's audience is neither Multicast nor Unicast; use --all, --to, --to-file "
+      .. "or --subscribers")
   end
   if not made then stop.with(2, "FILE's audience: %s", result) end
   local one = { user = result.user, region = result.region, audience = result }
   return { each = each_of { one }, count = result.user and 1, everyone = not result.user }
+end
+
+--- The customers of the store who subscribed to the event.
+local function subscribed(args, region, event)
+  if not event then stop.with(2, "FILE names no event to have subscribed to") end
+  local registry = store.open(args)
+  local filter = { event = event, region = region }
+  local count, err = registry:count(filter)
+  if not count then stop.with(2, err) end
+  local next_one = registry:each(filter)
+  return {
+    count = count,
+    each = function()
+      local customer = next_one()
+      return customer and unicast(customer.user, customer.region)
+    end,
+  }
 end
 
 local function one_region(args, flag)
@@ -124,20 +145,25 @@ local function one_region(args, flag)
 end
 
 --- The targets that flags or FILE name.
----@param args table            `all`, `to`, `to_file`, `region`
+---@param args table            `all`, `to`, `to_file`, `subscribers`, `store`, `region`
 ---@param given table?          FILE's own audience
+---@param event string?         the name of FILE's event
 ---@return proactive.cli.Targets
-function targets.of(args, given)
-  local named = (args.all and 1 or 0) + (args.to and 1 or 0) + (args.to_file and 1 or 0)
-  if named > 1 then stop.usage("--all, --to and --to-file exclude each other") end
+function targets.of(args, given, event)
+  local named = 0
+  for _, flag in ipairs { "all", "to", "to_file", "subscribers" } do
+    if args[flag] then named = named + 1 end
+  end
+  if named > 1 then stop.usage("%s exclude each other", FLAGS) end
   if named == 1 and given then
-    stop.usage("FILE has its own audience: leave out --all, --to and --to-file, or take it away")
+    stop.usage("FILE has its own audience: leave out %s, or take it away", FLAGS)
   end
   if args.all then return everyone(args.region) end
   if args.to then return some(args.to, one_region(args, "--to")) end
   if args.to_file then return listed(args.to_file, one_region(args, "--to-file")) end
+  if args.subscribers then return subscribed(args, one_region(args, "--subscribers"), event) end
   if given then return own(given) end
-  stop.usage("whom to? --all, --to USER or --to-file F")
+  stop.usage("whom to? --all, --to USER, --to-file F or --subscribers")
 end
 
 return targets

@@ -1,0 +1,52 @@
+--- What is SQLite's own: how to open a file, and what its refusals mean.
+
+local sqlite = {
+  name = "SQLite",
+  driver = "SQLite3",
+  module = "dbd.sqlite3",
+  package = "lua-dbi-sqlite3",
+  -- the lock is taken at once: one taken at the first write could find that what was read is old
+  begin = "BEGIN IMMEDIATE",
+  for_update = "", -- a transaction has the whole file
+  has_table = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?",
+}
+
+--- The arguments of LuaDBI's `Connect`, or what forbids it.
+---@param url proactive.storage.Url
+---@param opts proactive.storage.Options
+---@return string[]? arguments
+---@return string? message
+function sqlite.arguments(url, opts)
+  if opts.create == false then
+    local file = io.open(url.file, "rb")
+    if not file then return nil, "there is no such file" end
+    file:close()
+  end
+  return { url.file }
+end
+
+--- The statements a new connection begins with.
+---@param opts proactive.storage.Options
+---@return string[]
+function sqlite.greeting(opts)
+  return {
+    ("PRAGMA busy_timeout = %d"):format((opts.busy_timeout or 5) * 1000),
+    "PRAGMA journal_mode = WAL",
+    -- pages (16 MB): keys are hashes, so each customer of a batch is on another page, and SQLite's
+    -- own 1,000 would be copied into the file after every other batch
+    "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA synchronous = " .. (opts.synchronous or "FULL"),
+  }
+end
+
+--- What a person should do: the first pattern that the database's words match.
+sqlite.fixes = {
+  { "no such file", "Name the right file; proactive subscribers apply and import make a new one." },
+  { "locked", "Another process holds it for too long: try again, or end that process." },
+  { "disk is full", "Free some space and try again." },
+  { "not a database", "Name a file that SQLite wrote, or a new one." },
+  { "readonly", "Allow this user to write the file and its folder." },
+  { "unable to open", "Check that the folder exists and that this user may write there." },
+}
+
+return sqlite
