@@ -165,6 +165,49 @@ describe("sending to many", function()
     assert.is_true(slow:report().taken <= 3)
   end)
 
+  it("loses and doubles nothing when memory fails between two of its moves", function()
+    local ahead, users = 0, ids(3)
+    client:close()
+    client = stand_in.client(sandbox, {
+      clock = {
+        wall = core.wall,
+        monotonic = function() return core.monotonic() + ahead end,
+      },
+    })
+    assert(client:token())
+    ahead = 120 -- a token of that age may be refused
+    sandbox:fault { match = { path = "events", user = users[1], count = 1 }, status = 403,
+      body = { message = "Token in the request is not valid" } }
+    local told = {}
+    for _, user in ipairs(users) do
+      local audience = { type = "Unicast", user = user }
+      assert(client:submit(event, audience, {}, function(receipt, err)
+        told[#told + 1] = receipt and user or tostring(err)
+      end))
+      if user == users[1] then client:step(0) end
+    end
+    -- the answer to the first is there when the second cannot be noted
+    local soon = core.monotonic() + 0.3
+    while core.monotonic() < soon do
+      client.pool:step(0.01, nil, 1)
+    end
+    local judge = require "proactive.delivery.judge"
+    local collect = judge.collect
+    judge.collect = function() end -- not read in this step
+    setmetatable(client.delivery.running, {
+      __newindex = function() error("not enough memory", 0) end,
+    })
+    assert.error_matches(function() client:step(0) end, "not enough memory")
+    setmetatable(client.delivery.running, nil)
+    judge.collect = collect
+    assert.is_true(client:flush(5))
+    table.sort(told)
+    assert.same(users, told)
+    for _, user in ipairs(users) do
+      assert.equal(1, #sandbox:notifications(user))
+    end
+  end)
+
   it("is uncertain of what it cancels after a lost answer", function()
     client:close()
     client = stand_in.client(sandbox, { retry = { base = 30, cap = 30 } })

@@ -238,6 +238,7 @@ end
 function Delivery:step(timeout, budget)
   local ends = budget and self.clock.monotonic() + budget
   self.completed = 0
+  launch.resume(self)
   -- the pool itself waits no longer than it has something to do
   local wait = math.min(timeout, LONGEST_WAIT, timeout > 0 and own_due(self) or timeout)
   local finished, message = self.pool:step(wait, budget, self.connect_burst)

@@ -10,6 +10,10 @@ local launch = {}
 -- not wake for it.
 local ELSEWHERE = 0.01
 
+-- So long the window is filled at one go, in seconds: users that come slowly, or that are refused,
+-- must not keep the connections waiting.
+local SLICE = 0.01
+
 --- Puts the job in hand behind those that wait for its region.
 ---@param self proactive.Delivery
 function launch.put_by(self)
@@ -19,12 +23,8 @@ function launch.put_by(self)
   self.in_hand = false
 end
 
--- So long the window is filled at one go, in seconds: users that come slowly, or that are refused,
--- must not keep the connections waiting.
-local SLICE = 0.01
-
---- Moves a job whose transfer has begun among the running ones. Only the first line needs memory;
---- when there is none, the next step begins here again.
+--- Moves a job whose transfer has begun among the running ones. Only its entry there needs memory;
+--- when there is none, the next step resumes here.
 local function register(self, begun)
   local job = begun.job
   self.running[begun.id] = job
@@ -40,6 +40,13 @@ local function register(self, begun)
   end
   lane.pace:sent(job.started)
   if own then own:sent(job.started) end
+end
+
+--- Finishes what a lack of memory left undone in the last step, before anything moves in the lanes.
+---@param self proactive.Delivery
+function launch.resume(self)
+  if self.begun.id then register(self, self.begun) end
+  if self.in_hand then launch.put_by(self) end
 end
 
 --- The error of a body that cannot be sent, or of a pool that takes nothing.
@@ -185,8 +192,6 @@ end
 ---@param self proactive.Delivery
 ---@param ends number?  monotonic seconds: the end of the budget
 function launch.waiting(self, ends)
-  if self.begun.id then register(self, self.begun) end
-  if self.in_hand then launch.put_by(self) end -- it had no memory
   if self.doom and not outcome.fail_doomed(self, ends) then return end
   if self.closing or (self.in_flight >= self.concurrency and not self.has_deadlines) then return end
   local monotonic = self.clock.monotonic
@@ -206,9 +211,7 @@ function launch.waiting(self, ends)
       generation = self.source.handle:generation()
       job = next_job(self, now)
     end
-    if job and not launch_one(self, job, now, wall, generation) then
-      return
-    end
+    if job and not launch_one(self, job, now, wall, generation) then return end
   until self.in_flight >= self.concurrency or self.closing or monotonic() >= ends
 end
 
