@@ -94,6 +94,15 @@ describe("SQLite", function()
     other:close()
   end)
 
+  it("waits long by itself: one that writes without a pause keeps the others out", function()
+    local store = assert(registry.open(stores.kinds.SQLite()))
+    local rows = assert(store.db:read(function(session)
+      return session:query "PRAGMA busy_timeout"
+    end))
+    assert.equal(30000, rows[1][1])
+    store:close()
+  end)
+
   it("says when the disk is full, and loses nothing of before", function()
     local store = assert(registry.open(stores.kinds.SQLite()))
     assert(store:apply(events.new("SkillEnabled", { user = "before" })))

@@ -17,7 +17,7 @@ local storage = {}
 
 ---@class proactive.storage.Options
 ---@field create boolean?       sqlite: whether a file that is missing is made; default true
----@field busy_timeout number?  sqlite: seconds to wait for another process; default 5
+---@field busy_timeout number?  sqlite: seconds to wait for another process; default 30
 ---@field synchronous string?   sqlite: FULL, the default, or NORMAL: faster, and a power cut may
 ---   take the last commits
 

@@ -25,12 +25,16 @@ function sqlite.arguments(url, opts)
   return { url.file }
 end
 
+-- Seconds. SQLite tries again at intervals and serves no queue: a process that writes without a
+-- pause can keep another out for as long as it writes.
+local BUSY_TIMEOUT = 30
+
 --- The statements a new connection begins with.
 ---@param opts proactive.storage.Options
 ---@return string[]
 function sqlite.greeting(opts)
   return {
-    ("PRAGMA busy_timeout = %d"):format((opts.busy_timeout or 5) * 1000),
+    ("PRAGMA busy_timeout = %d"):format((opts.busy_timeout or BUSY_TIMEOUT) * 1000),
     "PRAGMA journal_mode = WAL",
     -- pages (16 MB): keys are hashes, so each customer of a batch is on another page, and SQLite's
     -- own 1,000 would be copied into the file after every other batch
