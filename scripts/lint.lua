@@ -95,14 +95,15 @@ local ROWS = {
   "token storage storage.* registry.*",
   "registry delivery delivery.*",
   "client client.* metrics",
+  "campaign campaign.*",
   "sandbox.*",
   "sandbox cli.*",
   "cli init",
 }
 
 --- Who may name the C modules. (What is pure Lua works without them: they are required when used.)
-local CORE = "json request credentials token delivery.* client client.* sandbox.* cli.deliver "
-  .. "registry registry.*"
+local CORE = "json request credentials token delivery.* client client.* sandbox.* cli.deliver cli.campaign_run "
+  .. "registry registry.* storage campaign campaign.*"
 local HTTPD = "sandbox.*"
 
 local function is_among(module, names)

@@ -4,6 +4,7 @@
 
 ---@class proactive
 ---@field audience table     see `proactive.audience`
+---@field campaign table     see `proactive.campaign`
 ---@field events proactive.Events
 ---@field localized fun(texts: table<string, string>): proactive.Localized
 ---@field preview function   see `proactive.preview`
@@ -36,6 +37,7 @@ end
 -- Parts that are what their module returns.
 local PARTS = {
   audience = "proactive.audience",
+  campaign = "proactive.campaign",
   events = "proactive.events",
   localized = "proactive.localized",
   metrics = "proactive.metrics",

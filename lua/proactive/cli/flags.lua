@@ -26,7 +26,16 @@ local function regions(text)
   return list
 end
 
-local function stage(text)
+--- One region, in any case of letters; for argparse's `convert`.
+function flags.region(word)
+  local region = known_region(word)
+  if region then return region end
+  local hint = nearest.hint(word:upper(), endpoints.regions)
+  return nil, ("unknown region '%s': NA, EU or FE%s"):format(word, hint)
+end
+
+--- For argparse's `convert`.
+function flags.stage(text)
   for _, known in ipairs(endpoints.stages) do
     if text == known then return known end
   end
@@ -42,12 +51,35 @@ function flags.quiet(parser)
   parser:flag("-q --quiet"):description "Nothing about what went well."
 end
 
---- Whom to ask: Amazon or a sandbox, which region and stage, with whose credentials.
-function flags.service(parser)
+local function declare_sandbox(parser)
   parser
     :option("--sandbox")
     :argname("URL")
     :description "Talk to this sandbox, as http://127.0.0.1:4380, and not to Amazon."
+end
+
+local function declare_skill(parser)
+  parser
+    :option("--skill")
+    :argname("ID")
+    :description "Which skill of the credentials file."
+end
+
+--- Whom to ask, where the stage is known: Amazon or a sandbox, with whose credentials, and where
+--- customers are of whom that is not known.
+function flags.endpoint(parser)
+  declare_sandbox(parser)
+  parser
+    :option("--region")
+    :argname("REGION")
+    :convert(regions)
+    :description "NA (the default), EU or FE: where customers are of whom that is not known."
+  declare_skill(parser)
+end
+
+--- Whom to ask: Amazon or a sandbox, which region and stage, with whose credentials.
+function flags.service(parser)
+  declare_sandbox(parser)
   parser
     :option("--region")
     :argname("REGION")
@@ -57,12 +89,9 @@ function flags.service(parser)
     :option("--stage")
     :argname("STAGE")
     :default("development")
-    :convert(stage)
+    :convert(flags.stage)
     :description "development or live. Live is never the default."
-  parser
-    :option("--skill")
-    :argname("ID")
-    :description "Which skill of the credentials file."
+  declare_skill(parser)
 end
 
 --- The options for `proactive.client` that the flags of `flags.service` stand for.

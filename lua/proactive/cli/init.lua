@@ -20,6 +20,7 @@ cli.commands = {
   "send",
   "token",
   "subscribers",
+  "campaign",
 }
 
 local COMMAND = "proactive.cli.%s"

@@ -147,7 +147,8 @@ end
 local NAMES = "file valid granted event about sample user audience region accepted locale text "
   .. "known status request_id reference_id method url scope expires_in length token violations "
   .. "warnings path rule message got expected hint line column kind fix "
-  .. "application_id type changed erased enabled subscriptions permissions account_linked at"
+  .. "application_id type name state reason changed stage target recipients failed left presumed "
+  .. "by_kind erased customer outcome enabled subscriptions permissions account_linked at"
 
 --- The order of the fields in the JSON of this command line, for `json.encode`.
 ---@type table<string, integer>

@@ -1,7 +1,6 @@
 --- `--store`: which database holds the subscribers.
 
-local endpoints = require "proactive.endpoints"
-local nearest = require "proactive.nearest"
+local flags = require "proactive.cli.flags"
 local needs = require "proactive.cli.needs"
 local stop = require "proactive.cli.stop"
 
@@ -19,16 +18,10 @@ function store.declare(parser)
   )
 end
 
-local function region(word)
-  if endpoints.is_region(word:upper()) then return word:upper() end
-  local hint = nearest.hint(word:upper(), endpoints.regions)
-  return nil, ("unknown region '%s': NA, EU or FE%s"):format(word, hint)
-end
-
 --- Which of the customers.
 function store.declare_filter(parser)
   parser:option("--event"):argname("NAME"):description "Those who subscribed to this event."
-  parser:option("--region"):argname("REGION"):convert(region):description "NA, EU or FE."
+  parser:option("--region"):argname("REGION"):convert(flags.region):description "NA, EU or FE."
   parser:option("--locale"):argname("LOCALE"):description "As en-US."
 end
 
@@ -44,6 +37,18 @@ local function url_of(args)
   local url = require("proactive.storage.url").parse(args.store)
   if url and url.password then stop.with(2, NO_PASSWORD) end
   return args.store
+end
+
+--- Opens the campaigns of the store, or ends the command with status 2.
+---@param args table       `store`
+---@param create boolean?  whether to make a file that is not there
+---@return proactive.Campaigns
+function store.campaigns(args, create)
+  needs.module("proactive.core")
+  local opts = { create = create or false }
+  local campaigns, err = require("proactive").campaign.open(url_of(args), opts)
+  if not campaigns then stop.with(2, err) end
+  return campaigns
 end
 
 --- Opens the registry, or ends the command with status 2.

@@ -7,6 +7,7 @@ local new_pace = require("proactive.delivery.pace").new
 local options_of = require "proactive.options"
 local outgoing = require "proactive.client.outgoing"
 local progress_of = require "proactive.client.progress"
+local source_of = require "proactive.client.source"
 local template_of = require "proactive.client.template"
 
 ---@class proactive.Many
@@ -39,26 +40,6 @@ local OPTIONS = {
   progress = { "boolean|function" },
   total = { "number", integer = true, min = 0 },
 }
-
---- A function that gives the next user, and how many there are when that is known.
-local function source_of(users)
-  if type(users) == "function" then return users end
-  if type(users) == "thread" then
-    return function()
-      local ok, user = coroutine.resume(users)
-      if not ok then error(user, 0) end
-      return coroutine.status(users) ~= "dead" and user or nil
-    end
-  end
-  if type(users) ~= "table" then return nil end
-  if users.type == "Subscribers" then return users.registry:each(users.filter) end
-  if users.type then return nil end
-  local place = 0
-  return function()
-    place = place + 1
-    return users[place]
-  end, #users
-end
 
 --- The error of an element of `users` that names no customer of a region.
 local function misfit(user, region)

@@ -4,6 +4,7 @@
 --- subscriptions only.
 
 local endpoints = require "proactive.endpoints"
+local marks = require "proactive.registry.marks"
 local options = require "proactive.options"
 
 local audience = {}
@@ -12,12 +13,14 @@ local audience = {}
 ---@field event string?   who subscribed to it, as AMAZON.OrderStatus.Updated
 ---@field region string?  NA, EU or FE
 ---@field locale string?  as en-US
+---@field stage string?   leaves out whom the service refused there, see `registry:mark`
 
 ---@type table<string, proactive.Option>
 local FILTER = {
   event = { "string" },
   region = { "string", one_of = endpoints.regions },
   locale = { "string" },
+  stage = { "string", one_of = endpoints.stages },
 }
 
 local PAGE = 1000
@@ -40,6 +43,13 @@ local function where(filter)
     if value then
       conditions[#conditions + 1] = condition[2]
       parameters[#parameters + 1] = condition[1] == "event" and " " .. value .. " " or value
+    end
+  end
+  if filter.stage then
+    local unmarked, more = marks.none(filter.stage, filter.event)
+    conditions[#conditions + 1] = unmarked
+    for _, parameter in ipairs(more) do
+      parameters[#parameters + 1] = parameter
     end
   end
   return table.concat(conditions, " AND "), parameters

@@ -6,10 +6,12 @@
 local audience = require "proactive.registry.audience"
 local core = require "proactive.core"
 local customer = require "proactive.registry.customer"
+local erase_elsewhere = require "proactive.registry.erasure"
 local errors = require "proactive.errors"
 local event = require "proactive.registry.event"
 local json = require "proactive.json"
 local line = require "proactive.registry.line"
+local marks = require "proactive.registry.marks"
 local meta = require "proactive.registry.meta"
 local options = require "proactive.options"
 local order = require "proactive.registry.order"
@@ -129,7 +131,9 @@ local function write(session, group, sayings, changes)
     changes[index].erased = saying.says.erased ~= nil and joined.erased ~= known.erased
     known = joined
   end
-  if not customer.same(before, known) then rows.put(session, group.key, known) end
+  if customer.same(before, known) then return end
+  rows.put(session, group.key, known)
+  if known.erased ~= before.erased and not known.user then erase_elsewhere(session, group.key) end
 end
 
 --- Takes in several requests in one transaction: all of them or none.
@@ -226,9 +230,50 @@ function Registry:forget(user)
     local row = rows.key(key, user)
     known = rows.claim(session, row)
     rows.put(session, row, customer.erase(known, now))
+    erase_elsewhere(session, row)
   end)
   if not done then return nil, err end
   return true, known.user ~= nil
+end
+
+-- Marks ------------------------------------------------------------------------------------------
+
+--- Marks customers whom the service refused with a 403, so that `each` and `count` with this stage
+--- pass them over until a newer skill event says otherwise.
+---@param run string    names the run, for `unmark`
+---@param stage string
+---@param list {user: string, event: string?}[]
+---   event: the one that was not subscribed to; nil: the skill is not enabled
+---@return true?
+---@return proactive.Error?
+function Registry:mark(run, stage, list)
+  check_open(self)
+  return transact(self, function(session, key)
+    local found = {}
+    for index, mark in ipairs(list) do
+      found[index] = { customer = rows.key(key, mark.user), event = mark.event }
+    end
+    marks.put(session, found, stage, run, core.wall())
+  end)
+end
+
+--- Takes the marks of a run back.
+---@param run string
+---@return integer?
+---@return proactive.Error?
+function Registry:unmark(run)
+  check_open(self)
+  return self.db:transaction(function(session)
+    return marks.remove(session, run)
+  end)
+end
+
+--- The runs that left marks, the oldest first.
+---@return {run: string, marks: integer, at: string}[]?
+---@return proactive.Error?
+function Registry:marked()
+  check_open(self)
+  return self.db:read(marks.runs)
 end
 
 -- The whole store --------------------------------------------------------------------------------

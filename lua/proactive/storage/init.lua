@@ -6,6 +6,7 @@
 --- is done twice.
 
 local connection = require "proactive.storage.connection"
+local core = require "proactive.core"
 local errors = require "proactive.errors"
 local migrate = require "proactive.storage.migrate"
 local options = require "proactive.options"
@@ -133,6 +134,13 @@ function Session:execute(sql, ...)
   check(...)
   local done, message = self.connection:execute(sql, ...)
   if not done then error(refusal(self, message), 0) end
+end
+
+--- The time by the clock that all processes at this database share.
+---@return number Unix seconds
+function Session:now()
+  local sql = self.dialect.now
+  return sql and tonumber(self:query(sql)[1][1]) or core.wall()
 end
 
 --- Rolls back what an error left, a PostgreSQL connection in an aborted transaction for one. A

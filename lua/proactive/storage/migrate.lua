@@ -31,7 +31,7 @@ local function upgrade(tx)
   if version == 0 then tx:execute(CREATE_META) end
   for step = version + 1, #schema.versions do
     for _, statement in ipairs(schema.versions[step]) do
-      tx:execute(statement)
+      tx:execute((statement:gsub("$row_key", tx.dialect.row_key)))
     end
   end
   tx:execute(SET_VERSION, ("%d"):format(#schema.versions))

@@ -6,7 +6,11 @@ local postgresql = {
   module = "dbd.postgresql",
   package = "lua-dbi-postgresql",
   begin = "BEGIN",
+  row_key = "BIGINT",
   for_update = " FOR UPDATE",
+  skip_locked = " FOR UPDATE SKIP LOCKED",
+  -- the one clock that all machines share
+  now = "SELECT CAST(extract(epoch FROM clock_timestamp()) AS TEXT)",
   has_table = "SELECT tablename FROM pg_tables "
     .. "WHERE schemaname = ANY (current_schemas(false)) AND tablename = ?",
   -- two that make the first tables at once would fail; the number is ours and means nothing

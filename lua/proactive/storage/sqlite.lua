@@ -7,7 +7,10 @@ local sqlite = {
   package = "lua-dbi-sqlite3",
   -- the lock is taken at once: one taken at the first write could find that what was read is old
   begin = "BEGIN IMMEDIATE",
+  row_key = "INTEGER",
   for_update = "", -- a transaction has the whole file
+  skip_locked = "",
+
   has_table = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?",
 }
 

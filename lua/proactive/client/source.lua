@@ -1,0 +1,26 @@
+--- Where the users of a run come from: an array, an iterator, a coroutine, or the subscribers of a
+--- registry.
+
+--- A function that gives the next user, and how many there are when that is known; nil: that is no
+--- source.
+---@param users any
+---@return (fun(): string|table|nil)?
+---@return integer?
+return function(users)
+  if type(users) == "function" then return users end
+  if type(users) == "thread" then
+    return function()
+      local ok, user = coroutine.resume(users)
+      if not ok then error(user, 0) end
+      return coroutine.status(users) ~= "dead" and user or nil
+    end
+  end
+  if type(users) ~= "table" then return nil end
+  if users.type == "Subscribers" then return users.registry:each(users.filter) end
+  if users.type then return nil end
+  local place = 0
+  return function()
+    place = place + 1
+    return users[place]
+  end, #users
+end
