@@ -87,6 +87,7 @@ build = {
     ["proactive.client"] = "lua/proactive/client/init.lua",
     ["proactive.client.check"] = "lua/proactive/client/check.lua",
     ["proactive.client.many"] = "lua/proactive/client/many.lua",
+    ["proactive.client.marking"] = "lua/proactive/client/marking.lua",
     ["proactive.client.open"] = "lua/proactive/client/open.lua",
     ["proactive.client.outgoing"] = "lua/proactive/client/outgoing.lua",
     ["proactive.client.progress"] = "lua/proactive/client/progress.lua",

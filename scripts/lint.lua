@@ -102,8 +102,8 @@ local ROWS = {
 }
 
 --- Who may name the C modules. (What is pure Lua works without them: they are required when used.)
-local CORE = "json request credentials token delivery.* client client.* sandbox.* cli.deliver cli.campaign_run "
-  .. "registry registry.* storage campaign campaign.*"
+local CORE = "json request credentials token delivery.* client client.* sandbox.* cli.deliver "
+  .. "cli.campaign_run registry registry.* storage campaign campaign.*"
 local HTTPD = "sandbox.*"
 
 local function is_among(module, names)

@@ -122,20 +122,13 @@ end
 --- The next user, and whether refusals of these customers are to be marked: they are subscribers of
 --- this very store.
 local function source(self, users, stage)
-  if type(users) == "table" and users.type == "Subscribers" then
-    local registry, filter = users.registry, {}
-    for name, value in pairs(users.filter or {}) do
-      filter[name] = value
-    end
-    if registry.mark then filter.stage = stage end
-    local own = registry.mark and registry.db and registry.db.url.label == self.db.url.label
-    return registry:each(filter), own or false
-  end
-  local next_user = source_of(users)
+  local next_user = source_of(users, stage)
   if not next_user then
     error("campaign:create: users must be an array, an iterator or a coroutine of users", 3)
   end
-  return next_user, false
+  local registry = type(users) == "table" and users.type == "Subscribers" and users.registry
+  local db = registry and registry.mark and registry.db
+  return next_user, db and db.url.label == self.db.url.label or false
 end
 
 --- How many recipients go first.

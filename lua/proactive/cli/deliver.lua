@@ -24,6 +24,20 @@ local function customers(targets, report)
   end
 end
 
+--- The users of a run; a registry's are marked when the service refuses them.
+local function users_of(targets, report)
+  local next_one, registry = customers(targets, report), targets.registry
+  if not registry then return next_one end
+  return require("proactive").audience.subscribers {
+    each = function()
+      return next_one
+    end,
+    mark = function(_, ...)
+      return registry:mark(...)
+    end,
+  }
+end
+
 local function is_long(targets)
   return not targets.count or targets.count > FEW
 end
@@ -83,9 +97,14 @@ local function run(client, job)
   return summary
 end
 
+local MARKED = "proactive send: %d customers are passed over from now on, since the service "
+  .. "refused them; to take that back: proactive subscribers unmark %s"
+
 --- The end of a run, on standard error, unless the progress has shown it there already.
 local function summarise(summary, out, shown)
-  if summary.problem then
+  if summary.stopped == "refused" then
+    out:warn("proactive send: stopped: %s", summary.problem)
+  elseif summary.problem then
     out:warn("proactive send: stopped after %d customers: %s", summary.taken, summary.problem)
   elseif summary.stopped then
     local text = "proactive send: interrupted after %d customers; number %d is the next"
@@ -104,7 +123,7 @@ end
 local function to_customers(client, args, loaded, targets, out, report)
   local failure = {}
   local opts = options(args, loaded, targets, out, report, failure)
-  local job, err = client:start_many(loaded.event, customers(targets, report), opts)
+  local job, err = client:start_many(loaded.event, users_of(targets, report), opts)
   if not job then return report:refused(err) end
   failure.job = job
   local summary = run(client, job)
@@ -112,6 +131,8 @@ local function to_customers(client, args, loaded, targets, out, report)
   if summary.stopped then report.failed = true end
   local shown = opts.progress and output.is_terminal(2)
   if summary.stopped or is_long(targets) then summarise(summary, out, shown) end
+  local marked = summary.marked
+  if marked and marked.count > 0 then out:warn(MARKED, marked.count, marked.run) end
 end
 
 local function to_everyone(client, args, loaded, target, report)

@@ -28,6 +28,10 @@ function subscribers.declare(parser)
   get:argument("USER"):target "user"
   local forget = declare_action(parser, "forget", "Erases what is known of some.")
   forget:argument("USER"):target("users"):args "+"
+  local unmark = declare_action(parser, "unmark", "Takes back what a run noted of 403s.")
+  unmark:argument("RUN"):target("run"):args("?"):description(
+    "Customers whom the service refused are passed over; without RUN, the runs that noted some."
+  )
   local import = declare_action(parser, "import", "Takes over an export, or a list of your own.")
   import:argument("FILE"):target("file"):args("?"):description "Default: standard input."
   declare_action(parser, "export", "Writes everything, one JSON object a line.")
@@ -109,6 +113,26 @@ function actions.forget(args, out, registry)
       out:json { user = user, erased = known }
     else
       out:print(known and "erased: %s" or "nothing was known of %s; older events stay out", user)
+    end
+  end
+  return 0
+end
+
+function actions.unmark(args, out, registry)
+  if args.run then
+    local count = must(registry:unmark(args.run))
+    if out.as_json then
+      out:json { run = args.run, count = count }
+    else
+      out:print("%d customers are no longer passed over", count)
+    end
+    return 0
+  end
+  for _, run in ipairs(must(registry:marked())) do
+    if out.as_json then
+      out:json(run)
+    else
+      out:print("%s  %d customers, %s", run.run, run.marks, run.at)
     end
   end
   return 0

@@ -19,6 +19,7 @@ local FLAGS = "--all, --to, --to-file and --subscribers"
 ---@field count integer?   how many; nil when it is not known before
 ---@field everyone boolean all customers
 ---@field from_stdin boolean
+---@field registry proactive.Registry?  whose subscribers they are
 
 local function audience()
   return require("proactive").audience
@@ -124,12 +125,13 @@ end
 local function subscribed(args, region, event)
   if not event then stop.with(2, "FILE names no event to have subscribed to") end
   local registry = store.open(args)
-  local filter = { event = event, region = region }
+  local filter = { event = event, region = region, stage = args.stage }
   local count, err = registry:count(filter)
   if not count then stop.with(2, err) end
   local next_one = registry:each(filter)
   return {
     count = count,
+    registry = registry,
     each = function()
       local customer = next_one()
       return customer and unicast(customer.user, customer.region)

@@ -6,6 +6,7 @@ local new_histogram = require("proactive.delivery.histogram").new
 local new_pace = require("proactive.delivery.pace").new
 local options_of = require "proactive.options"
 local outgoing = require "proactive.client.outgoing"
+local marking_of = require "proactive.client.marking"
 local progress_of = require "proactive.client.progress"
 local source_of = require "proactive.client.source"
 local template_of = require "proactive.client.template"
@@ -57,6 +58,7 @@ local function look(many)
   local done = many:done()
   local now = many.delivery.clock.monotonic()
   if done then many.ended = now end
+  if done and many.marking then many.marking:write(many) end
   if not many.progress or (not done and now < many.shown + progress_of.EVERY) then return end
   many.shown = now
   local ok, problem = pcall(many.progress, many:report())
@@ -73,7 +75,7 @@ local function recycle(many, job)
 end
 
 local function finish(job, receipt, err)
-  local many, entry = job.many, job.entry
+  local many, entry, region = job.many, job.entry, job.region
   if job.attempts > 1 then many.retries = many.retries + job.attempts - 1 end
   if receipt then
     many.accepted = many.accepted + 1
@@ -82,6 +84,7 @@ local function finish(job, receipt, err)
     many.failed = many.failed + 1
     many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
   end
+  if many.marking then many.marking:saw(many, job.user, region, err) end
   if job.template then recycle(many, job) end
   if many.exhausted or many.progress then look(many) end
   local on_result = many.opts.on_result
@@ -282,6 +285,7 @@ function Many:report()
     total = self.total,
     stopped = self.stopped,
     problem = self.problem,
+    marked = self.marking and self.marking:report(),
     done = self:done(),
   }
 end
@@ -299,7 +303,10 @@ end
 ---@field total integer?   users, when their number is known
 ---@field stopped string?  why users were left: what `stop` was given, "deadline", or "users" or
 ---   "event" when one of these raised `problem`
+---   or "refused": the first answers were all 403s
 ---@field problem string?
+---@field marked {run: string, count: integer}?
+---   of a registry's subscribers: how many are passed over from now on, see `registry:unmark`
 ---@field done boolean
 
 local function progress_for(wanted)
@@ -316,7 +323,7 @@ end
 ---@return proactive.Error?  the event is invalid
 local function start(client, event, users, opts)
   opts = options_of.check(opts, OPTIONS, "client:send_many", 2)
-  local next_user, total = source_of(users)
+  local next_user, total = source_of(users, client.stage)
   if not next_user then
     error("client:send_many: users must be an array, an iterator or a coroutine of users", 3)
   end
@@ -330,6 +337,7 @@ local function start(client, event, users, opts)
     next_user = next_user,
     total = total or opts.total,
     opts = opts,
+    marking = marking_of(client, event, users),
     plain = opts.on_result == nil and not delivery.observer.logger, -- nobody wants a receipt
     has_rate = opts.rate ~= nil,
     timeout = opts.timeout or client.attempt_timeout,

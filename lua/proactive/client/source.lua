@@ -1,12 +1,24 @@
 --- Where the users of a run come from: an array, an iterator, a coroutine, or the subscribers of a
 --- registry.
 
+--- Subscribers whom the service refused in this stage are left out, where the registry keeps marks
+--- of them.
+local function subscribers(users, stage)
+  if not users.registry.mark then return users.registry:each(users.filter) end
+  local filter = { stage = stage }
+  for name, value in pairs(users.filter or {}) do
+    filter[name] = value
+  end
+  return users.registry:each(filter)
+end
+
 --- A function that gives the next user, and how many there are when that is known; nil: that is no
 --- source.
 ---@param users any
+---@param stage string
 ---@return (fun(): string|table|nil)?
 ---@return integer?
-return function(users)
+return function(users, stage)
   if type(users) == "function" then return users end
   if type(users) == "thread" then
     return function()
@@ -16,7 +28,7 @@ return function(users)
     end
   end
   if type(users) ~= "table" then return nil end
-  if users.type == "Subscribers" then return users.registry:each(users.filter) end
+  if users.type == "Subscribers" then return subscribers(users, stage) end
   if users.type then return nil end
   local place = 0
   return function()
