@@ -154,6 +154,12 @@ soak: ## many events on a bad day: nothing lost, nothing doubled; EVENTS=20000, 
 	  LUA_CPATH='./$(if $(ASAN),build/asan,$(BUILD))/?.so;;' \
 	  $(if $(ASAN),build/asan/lua,$(if $(filter jit,$(LUA)),luajit,lua$(LUA))) spec/soak.lua $(EVENTS)
 
+crash: ## campaigns whose workers and databases are killed; EVENTS=2000 KILLS=5 are quick
+	@scripts/deps.sh test
+	@$(SUBMAKE) all
+	@LUA_PATH='./lua/?.lua;./lua/?/init.lua;./?.lua;;' LUA_CPATH='./$(BUILD)/?.so;;' \
+	  $(if $(filter jit,$(LUA)),luajit,lua$(LUA)) spec/crash.lua $(EVENTS) $(KILLS)
+
 # Both Luas are measured in one run, so both are built.
 bench: ## figures of this machine; BENCH="delivery memory"; EVENTS=10000 PAIRS=3 are quick
 	@scripts/deps.sh bench
@@ -196,4 +202,4 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-.PHONY: all deps demo test units fuzzers asan torture fuzz bench soak interop lint clean help
+.PHONY: all deps demo test units fuzzers asan torture fuzz bench soak crash interop lint clean help

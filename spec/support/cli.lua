@@ -93,11 +93,14 @@ function cli.stop(pid)
 end
 
 --- Waits, ten seconds at most, until a file holds what a pattern captures.
+---@param path string
+---@param pattern string
+---@param seconds number?  another limit
 ---@return string
-function cli.wait_for(path, pattern)
+function cli.wait_for(path, pattern, seconds)
   local core = require "proactive.core"
   local pool = assert(core.http {})
-  local ends = core.monotonic() + 10
+  local ends = core.monotonic() + (seconds or 10)
   repeat
     local handle = assert(io.open(path, "r"))
     local found = handle:read("*a"):match(pattern)

@@ -7,17 +7,20 @@ local batches = {}
 ---@field campaign string  its number
 ---@field first string     place of the first recipient; the batch's name
 ---@field last string
+---@field again boolean    another worker had it and may have sent to anybody in it
 
 local ADD = "INSERT INTO proactive_batches (campaign, first, last, size) VALUES (?, ?, ?, ?)"
 
 -- Columns are ordered by their full names: PostgreSQL calls a CAST like the column in it.
-local FREE = "SELECT CAST(first AS TEXT), CAST(last AS TEXT) FROM proactive_batches b "
+local FREE = "SELECT CAST(first AS TEXT), CAST(last AS TEXT), CAST(claims AS TEXT) "
+  .. "FROM proactive_batches b "
   .. "WHERE %scampaign = ? AND done IS NULL AND (owner IS NULL OR until < ?) "
   .. "ORDER BY b.first LIMIT 1"
-local TAKE = "UPDATE proactive_batches SET owner = ?, until = ? WHERE campaign = ? AND first = ?"
+local TAKE = "UPDATE proactive_batches SET owner = ?, until = ?, claims = claims + 1 "
+  .. "WHERE campaign = ? AND first = ?"
 local RENEW = "UPDATE proactive_batches SET until = ? "
   .. "WHERE campaign = ? AND first = ? AND owner = ?"
-local RELEASE = "UPDATE proactive_batches SET owner = NULL, until = NULL "
+local RELEASE = "UPDATE proactive_batches SET owner = NULL, until = NULL, claims = claims - %d "
   .. "WHERE campaign = ? AND owner = ? AND done IS NULL"
 local OPEN = "SELECT 1 FROM proactive_batches WHERE %scampaign = ? AND done IS NULL LIMIT 1"
 
@@ -64,7 +67,7 @@ function batches.claim(session, campaign, owner, now, lease, canary_last)
   local row = query(session, FREE, canary_last, lock, campaign, seconds(now))[1]
   if not row then return nil end
   session:execute(TAKE, owner, seconds(now + lease), campaign, row[1])
-  return { campaign = campaign, first = row[1], last = row[2] }
+  return { campaign = campaign, first = row[1], last = row[2], again = row[3] ~= "0" }
 end
 
 --- Keeps a batch for another while, unless it went to another worker.
@@ -73,8 +76,12 @@ function batches.renew(session, batch, owner, now, lease)
 end
 
 --- Gives a worker's batches back.
-function batches.release(session, campaign, owner)
-  session:execute(RELEASE, campaign, owner)
+---@param session proactive.storage.Session
+---@param campaign string
+---@param owner string
+---@param surely boolean  whoever has no outcome was not sent to
+function batches.release(session, campaign, owner, surely)
+  session:execute(RELEASE:format(surely and 1 or 0), campaign, owner)
 end
 
 --- Counts the outcomes of a batch anew, and notes when all are there. Doing it twice does no harm.

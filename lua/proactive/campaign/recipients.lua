@@ -1,4 +1,8 @@
 --- Who gets a campaign: one row each, in places that are given out in order.
+---
+--- Recipients are staged in a temporary table first and copied from there in the order of their
+--- hashes, each once: rows of an index in random order would cost more than all the rest, and a
+--- canary is a fair sample.
 
 local batches = require "proactive.campaign.batches"
 local bulk = require "proactive.storage.bulk"
@@ -13,19 +17,29 @@ local recipients = {}
 local CHUNK = 10000
 
 -- Recipients of a batch: what one worker claims at once, and commits at once.
-recipients.BATCH = 1000
+recipients.BATCH = 2000
 
-local insert = bulk.inserter(
-  "INSERT INTO proactive_recipients (place, campaign, customer, user_id, region)",
-  5,
-  "ON CONFLICT (customer, campaign) DO NOTHING" -- the same customer twice is one recipient
-)
-local COUNT = "SELECT CAST(count(*) AS TEXT) FROM proactive_recipients "
+local STAGE = {
+  "DROP TABLE IF EXISTS proactive_staging",
+  "CREATE TEMPORARY TABLE proactive_staging (customer TEXT, user_id TEXT, region TEXT)",
+}
+local SORT = "CREATE INDEX proactive_staging_customer ON proactive_staging (customer)"
+local UNSTAGE = "DROP TABLE proactive_staging"
+
+local stage = bulk.inserter("INSERT INTO proactive_staging (customer, user_id, region)", 3, "")
+
+local COPY = [[INSERT INTO proactive_recipients (place, campaign, customer, user_id, region)
+  SELECT CAST(? AS BIGINT) + row_number() OVER (ORDER BY customer), CAST(? AS BIGINT),
+    customer, user_id, region
+  FROM (SELECT customer, max(user_id) AS user_id, max(region) AS region FROM proactive_staging
+    WHERE customer > ? GROUP BY customer ORDER BY customer LIMIT %d) AS next]]
+local COPIED = "SELECT CAST(count(*) AS TEXT), max(customer) FROM proactive_recipients "
   .. "WHERE place BETWEEN ? AND ?"
 local PLACES = "SELECT value FROM proactive_meta WHERE name = 'places'"
 local SET_PLACES = "INSERT INTO proactive_meta (name, value) VALUES ('places', ?) "
   .. "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-local LEFT = "SELECT CAST(r.place AS TEXT), r.user_id, r.region, r.customer "
+-- The columns are named as `client:start_many` wants users.
+local LEFT = "SELECT CAST(r.place AS TEXT) AS place, r.user_id AS \"user\", r.region AS region "
   .. "FROM proactive_recipients r LEFT JOIN proactive_outcomes o ON o.place = r.place "
   .. "WHERE r.place BETWEEN ? AND ? AND o.place IS NULL ORDER BY r.place"
 local NTH = "SELECT CAST(r.place AS TEXT) FROM proactive_recipients r "
@@ -62,40 +76,77 @@ local function read(entry, index)
   }), 0)
 end
 
---- The next recipients, at most a chunk: flat rows of user and region.
-local function gather(next_user, before)
-  local users, regions = {}, {}
-  for index = 1, CHUNK do
+--- The next recipients, at most a chunk, as flat rows for the staging table.
+local function gather(next_user, before, secret)
+  local values, count = {}, 0
+  while count < CHUNK do
     local entry = next_user()
     if entry == nil then break end
-    users[index], regions[index] = read(entry, before + index)
+    local user, region = read(entry, before + count + 1)
+    local at = count * 3
+    values[at + 1], values[at + 2], values[at + 3] = rows.key(secret, user), user, region
+    count = count + 1
   end
-  return users, regions
+  return values, count
 end
 
---- Writes a chunk and its batches; how many of its recipients are new.
-local function write_chunk(session, campaign, secret, users, regions)
-  local count, values = #users, {}
-  local before = reserve(session, count)
-  for index = 1, count do
-    local at = (index - 1) * 5
-    values[at + 1], values[at + 2] = place_text(before + index), campaign
-    values[at + 3] = rows.key(secret, users[index])
-    values[at + 4], values[at + 5] = users[index], regions[index]
-  end
-  insert(session, values, count)
-  local added = 0
+--- Runs statements outside a transaction: what is temporary needs none.
+local function run(db, ...)
+  local statements = { ... }
+  return db:read(function(session)
+    for _, sql in ipairs(statements) do
+      session:execute(sql)
+    end
+    return true
+  end)
+end
+
+--- Puts all users into the staging table; raises the error object.
+local function stage_all(db, next_user, secret)
+  assert(run(db, STAGE[1], STAGE[2]))
+  local given = 0
+  repeat
+    local values, count = gather(next_user, given, secret)
+    given = given + count
+    assert(db:read(function(session)
+      stage(session, values, count)
+      return true
+    end))
+  until count < CHUNK
+  assert(run(db, SORT))
+end
+
+--- Copies the next chunk out of the staging table, with its batches.
+local function copy(session, campaign, after)
+  local before = reserve(session, CHUNK)
+  session:execute(COPY:format(CHUNK), place_text(before), campaign, after)
+  local copied = session:query(COPIED, place_text(before + 1), place_text(before + CHUNK))[1]
+  local count = math.floor(tonumber(copied[1]))
   for start = 1, count, recipients.BATCH do
-    local first = place_text(before + start)
-    local last = place_text(before + math.min(count, start + recipients.BATCH - 1))
-    local size = session:query(COUNT, first, last)[1][1]
-    if size ~= "0" then batches.add(session, campaign, first, last, size) end
-    added = added + tonumber(size)
+    local size = math.min(recipients.BATCH, count - start + 1)
+    local first, last = before + start, before + start + size - 1
+    batches.add(session, campaign, place_text(first), place_text(last), ("%d"):format(size))
   end
-  return math.floor(added)
+  return { count = count, last = copied[2] }
 end
 
---- Puts all users among the recipients of a campaign, chunk by chunk.
+local function fill(db, campaign, new_key, next_user)
+  local secret = assert(db:transaction(function(session)
+    return meta.claim(session, "key", new_key)
+  end))
+  stage_all(db, next_user, secret)
+  local total, after = 0, ""
+  repeat
+    local copied = assert(db:transaction(function(session)
+      return copy(session, campaign, after)
+    end))
+    total, after = total + copied.count, copied.last
+  until copied.count < CHUNK
+  assert(run(db, UNSTAGE))
+  return total
+end
+
+--- Puts all users among the recipients of a campaign.
 ---@param db proactive.Storage
 ---@param campaign string     its number
 ---@param new_key string      key of the store's hashes, while it has none
@@ -103,40 +154,37 @@ end
 ---@return integer? recipients
 ---@return proactive.Error?
 function recipients.fill(db, campaign, new_key, next_user)
-  local total, given = 0, 0
-  while true do
-    local read_all, users, regions = pcall(gather, next_user, given)
-    if not read_all then
-      if errors.is(users) then return nil, users end
-      error(users, 0)
-    end
-    if #users == 0 then return total end
-    given = given + #users
-    local added, err = db:transaction(function(session)
-      local secret = meta.claim(session, "key", new_key)
-      return write_chunk(session, campaign, secret, users, regions)
-    end)
-    if not added then return nil, err end
-    total = total + added
-  end
+  local filled, result = pcall(fill, db, campaign, new_key, next_user)
+  if filled then return result end
+  if errors.is(result) then return nil, result end
+  error(result, 0)
 end
 
 ---@class proactive.campaign.Recipient
 ---@field place string
 ---@field user string?    nil: the customer was erased
 ---@field region string?
----@field customer string hash of the user id
 
 --- Those of a batch that have no outcome.
 ---@param session proactive.storage.Session
 ---@param batch proactive.campaign.Batch
 ---@return proactive.campaign.Recipient[]
 function recipients.left(session, batch)
-  local list = session:query(LEFT, batch.first, batch.last)
-  for index, row in ipairs(list) do
-    list[index] = { place = row[1], user = row[2], region = row[3], customer = row[4] }
+  return session:query_named(LEFT, batch.first, batch.last)
+end
+
+local CUSTOMER = "SELECT customer FROM proactive_recipients WHERE place = ?"
+
+--- Marks that name places, with the customers who have these.
+---@param session proactive.storage.Session
+---@param list proactive.registry.Mark[]
+---@return proactive.registry.Mark[]
+function recipients.marks(session, list)
+  local found = {}
+  for index, mark in ipairs(list) do
+    found[index] = { customer = session:query(CUSTOMER, mark.customer)[1][1], event = mark.event }
   end
-  return list
+  return found
 end
 
 --- The place of a recipient so many after the first one of a range.

@@ -53,7 +53,8 @@ local function write_all(self, session, also)
   end
   if self.marks and #self.marker.ready > 0 then
     local definition = self.campaign.definition
-    marks.put(session, self.marker.ready, definition.stage, self.campaign.id, now)
+    local found = recipients.marks(session, self.marker.ready)
+    marks.put(session, found, definition.stage, self.campaign.id, now)
   end
   return also and also(session, now)
 end
@@ -168,17 +169,34 @@ local function next_recipient(self)
   return entry
 end
 
+--- Whether a refusal says that a worker before us, who died, had sent this very event: the
+--- reference id is nobody else's. A service that says so with a 400 is believed where only that
+--- explains it.
+local function is_presumed(self, entry, err)
+  if err.kind == "duplicate" then return true end
+  local fits = self.campaign.definition.validate ~= false
+  return err.status == 400 and fits and entry.held.batch.again
+end
+
+local function outcome_of(self, entry, receipt, err)
+  if err and not is_presumed(self, entry, err) then return err.kind end
+  return (err or receipt.presumed) and "presumed" or "accepted"
+end
+
+--- Notes a failure that is not the recipient's.
+local function note_fault(self, err)
+  self.halted, self.problem = self.halted or "error", self.problem or err
+  self.unsure = self.unsure or err.uncertain
+  if err.kind == "quota" then self.stop_reason = err.message end
+end
+
 --- Takes in what became of a recipient.
 local function on_result(self, entry, receipt, err)
   self.in_flight = self.in_flight - 1
-  if err and NOT_TOLD[err.kind] then
-    self.halted, self.problem = self.halted or "error", self.problem or err
-    if err.kind == "quota" then self.stop_reason = err.message end
-    return
-  end
-  local outcome = err and err.kind or receipt.presumed and "presumed" or "accepted"
+  if err and NOT_TOLD[err.kind] then return note_fault(self, err) end
+  local outcome = outcome_of(self, entry, receipt, err)
   note(self, entry, outcome, outcomes.detail(entry.user, receipt, err))
-  if self.marker:saw(entry.region, entry.customer, err) then
+  if self.marker:saw(entry.region, entry.place, err) then
     self.halted, self.stop_reason = "stopped", marker_of.REASON
   end
 end
@@ -242,7 +260,7 @@ local function finish(self)
   local totals
   local done = commit(self, function(session, now)
     if self.stop_reason then work.stop(session, self.campaign, self.stop_reason) end
-    batches.release(session, self.campaign.number, self.owner)
+    batches.release(session, self.campaign.number, self.owner, not self.unsure)
     local found
     found, totals = work.judge(session, self.campaign, now)
     return found
@@ -291,7 +309,7 @@ function Worker:step(timeout, budget)
   local _, problem = self.client:step(due(self, timeout), budget)
   if problem then -- the client is of no use any more, and tells nothing of what is in flight
     self.halted, self.problem = self.halted or "error", self.problem or problem
-    self.feeding, self.in_flight = false, 0
+    self.feeding, self.in_flight, self.unsure = false, 0, true
   end
   return false
 end

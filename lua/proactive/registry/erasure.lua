@@ -3,7 +3,8 @@
 
 local marks = require "proactive.registry.marks"
 
-local ERASE = "UPDATE proactive_recipients SET user_id = NULL WHERE customer = ?"
+local ERASE = "UPDATE proactive_recipients SET user_id = NULL "
+  .. "WHERE campaign IN (SELECT campaign FROM proactive_campaigns) AND customer = ?"
 
 ---@param session proactive.storage.Session
 ---@param customer string  hash of the user id

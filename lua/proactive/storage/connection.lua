@@ -68,14 +68,23 @@ local function start(self, sql, ...)
   return statement
 end
 
-local function read(self, sql, ...)
-  local statement, rows = start(self, sql, ...), {}
-  local row = statement:fetch()
+local function fetch(statement, named)
+  local rows, count = {}, 0
+  local row = statement:fetch(named)
   while row do
-    rows[#rows + 1] = row
-    row = statement:fetch()
+    count = count + 1
+    rows[count] = row
+    row = statement:fetch(named)
   end
   return rows
+end
+
+local function read(self, sql, ...)
+  return fetch(start(self, sql, ...), false)
+end
+
+local function read_named(self, sql, ...)
+  return fetch(start(self, sql, ...), true)
 end
 
 --- Calls `action`; a statement that failed is not used again.
@@ -95,6 +104,15 @@ end
 ---@return string? message
 function Connection:query(sql, ...)
   return guarded(self, read, sql, ...)
+end
+
+--- The same with the columns by their names.
+---@param sql string
+---@param ... string?
+---@return table[]? rows
+---@return string? message
+function Connection:query_named(sql, ...)
+  return guarded(self, read_named, sql, ...)
 end
 
 --- Runs a statement that gives none.

@@ -106,12 +106,13 @@ local function check(...)
   local values = { ... }
   for place = 1, select("#", ...) do
     local value = values[place]
-    if type(value) == "string" then
+    local kind = type(value)
+    if kind == "string" then
       if find(value, "\0", 1, true) then
         error(errors.new("invalid", { message = "a text with a NUL byte cannot be stored" }), 0)
       end
-    elseif value ~= nil then
-      error("a parameter of a statement is a text or nil, got " .. type(value), 4)
+    elseif kind ~= "nil" then
+      error("a parameter of a statement is a text or nil, got " .. kind, 4)
     end
   end
 end
@@ -123,6 +124,17 @@ end
 function Session:query(sql, ...)
   check(...)
   local rows, message = self.connection:query(sql, ...)
+  if not rows then error(refusal(self, message), 0) end
+  return rows
+end
+
+--- The same with the columns by their names.
+---@param sql string
+---@param ... string?
+---@return table[] rows
+function Session:query_named(sql, ...)
+  check(...)
+  local rows, message = self.connection:query_named(sql, ...)
   if not rows then error(refusal(self, message), 0) end
   return rows
 end

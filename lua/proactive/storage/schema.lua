@@ -49,7 +49,7 @@ schema.versions = {
         user_id TEXT,
         region TEXT)]],
     [[CREATE UNIQUE INDEX proactive_recipients_customer
-        ON proactive_recipients (customer, campaign)]],
+        ON proactive_recipients (campaign, customer)]],
     [[CREATE TABLE proactive_batches (
         campaign BIGINT NOT NULL,
         first BIGINT NOT NULL,
@@ -57,6 +57,7 @@ schema.versions = {
         size BIGINT NOT NULL,
         owner TEXT,
         until DOUBLE PRECISION,
+        claims BIGINT NOT NULL DEFAULT 0,
         done TEXT,
         PRIMARY KEY (campaign, first))]],
     [[CREATE INDEX proactive_batches_open

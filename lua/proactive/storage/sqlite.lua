@@ -42,6 +42,9 @@ function sqlite.greeting(opts)
     -- pages (16 MB): keys are hashes, so each customer of a batch is on another page, and SQLite's
     -- own 1,000 would be copied into the file after every other batch
     "PRAGMA wal_autocheckpoint = 4000",
+    -- kB, taken as it is needed: pages that do not fit are written and read again and again within
+    -- one transaction, for the same reason
+    "PRAGMA cache_size = -16384",
     "PRAGMA synchronous = " .. (opts.synchronous or "FULL"),
   }
 end
