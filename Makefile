@@ -87,6 +87,7 @@ units := $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/test_*.c))
 
 test: ## the whole suite on Lua 5.4 and LuaJIT; LUA=jit, SPEC=spec/x_spec.lua, GC=1
 	@scripts/deps.sh test
+	@$(SUBMAKE) all LUA=jit # for nginx, whichever Lua runs the suite
 	@for lua in $(LUAS); do $(SUBMAKE) all units LUA=$$lua || exit 1; done
 	@SPEC=$(SPEC) GC=$(GC) scripts/test.sh $(LUAS)
 
@@ -113,6 +114,7 @@ sanitized = $(SUBMAKE) all units build/asan/lua BUILD=build/asan CFLAGS='-O1 -g 
 asan: ## the whole suite under AddressSanitizer and UBSan, leaks included
 	@scripts/deps.sh asan
 	@$(SUBMAKE) all
+	@$(SUBMAKE) all LUA=jit
 	@$(sanitized)
 	@SPEC=$(SPEC) scripts/test.sh asan
 

@@ -64,6 +64,7 @@ needs_test() {
   need lua-busted lua_module lua5.4 busted
   need openssl program openssl
   need nginx-light program nginx
+  need libnginx-mod-http-lua readable /usr/lib/nginx/modules/ngx_http_lua_module.so
   need python3 program python3
   need ca-certificates readable /etc/ssl/certs/ca-certificates.crt
   need lua-dbi-sqlite3 lua_module lua5.4 dbd.sqlite3
@@ -95,8 +96,6 @@ needs_fuzz() {
 
 needs_bench() {
   needs_test
-  need nginx-light program nginx
-  need libnginx-mod-http-lua readable /usr/lib/nginx/modules/ngx_http_lua_module.so
   need nghttp2-client program h2load
   need lua-cjson lua_module lua5.4 cjson
   need lua-cjson lua_module luajit cjson

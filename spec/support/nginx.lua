@@ -10,6 +10,7 @@ local nginx = {}
 
 -- $ stands before what is filled in. One process, so that it runs as whoever started it.
 local CONFIG = [[
+$modules
 pid $folder/pid;
 error_log $folder/errors;
 master_process off;
@@ -24,8 +25,19 @@ http {
   ssl_certificate $folder/cert.pem;
   ssl_certificate_key $folder/key.pem;
   keepalive_requests 1000000;
+  $lua
   $servers
 }
+]]
+
+-- The Lua module, and where the code finds ours.
+local MODULES = [[
+load_module /usr/lib/nginx/modules/ndk_http_module.so;
+load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
+]]
+local LUA = [[
+  lua_package_path "$path;;";
+  lua_package_cpath "$cpath;;";
 ]]
 
 local SERVER = [[server { listen 127.0.0.1:$port ssl $http2; $rules }]]
@@ -52,8 +64,9 @@ end
 
 --- Starts it; it listens when this returns.
 ---@param servers table<string, {http2: boolean, rules: string}>  by name; rules: of the block
+---@param lua {path: string, cpath: string}?  with the Lua module
 ---@return table  `ports` by name, `ca_file`, `stop()`
-function nginx.start(servers)
+function nginx.start(servers, lua)
   local folder = os.tmpname()
   os.remove(folder)
   local identity = assert(tls.identity(folder))
@@ -66,7 +79,12 @@ function nginx.start(servers)
       rules = server.rules,
     })
   end
-  local values = { folder = folder, servers = table.concat(blocks, "\n  ") }
+  local values = {
+    folder = folder,
+    servers = table.concat(blocks, "\n  "),
+    modules = lua and MODULES or "",
+    lua = lua and fill(LUA, lua) or "",
+  }
   write(folder .. "/nginx.conf", fill(CONFIG, values))
   local pipe = assert(io.popen(fill(RUN, values) .. "; echo status $?"))
   local said = pipe:read "*a"

@@ -9,10 +9,12 @@ local customer = require "proactive.registry.customer"
 local erase_elsewhere = require "proactive.registry.erasure"
 local errors = require "proactive.errors"
 local event = require "proactive.registry.event"
+local host = require "proactive.host"
 local json = require "proactive.json"
 local line = require "proactive.registry.line"
 local marks = require "proactive.registry.marks"
 local meta = require "proactive.registry.meta"
+local new_group = require "proactive.registry.group"
 local options = require "proactive.options"
 local order = require "proactive.registry.order"
 local rows = require "proactive.registry.rows"
@@ -41,6 +43,7 @@ local registry = {}
 
 ---@class proactive.Registry
 ---@field db proactive.Storage
+---@field group proactive.registry.Group
 ---@field key string?         of the hashes; nil: not known yet
 ---@field application string? likewise
 local Registry = {}
@@ -164,13 +167,16 @@ function Registry:apply_many(envelopes)
 end
 
 --- Takes in a request from Alexa. What is no skill event changes nothing; neither does one that is
---- older than what is known. It is on the disk when this returns.
+--- older than what is known. It is on the disk when this returns. Handlers of one process that run
+--- at the same time share a commit, in OpenResty and where the option `pause` says how.
 ---@param envelope table  its decoded JSON
 ---@return true?
 ---@return proactive.registry.Change|proactive.Error change
 function Registry:apply(envelope)
   check_open(self)
   if envelope == nil then error("registry:apply: the decoded JSON of a request expected", 2) end
+  local pause = self.pause or host.pause()
+  if pause then return self.group:apply(self, envelope, pause) end
   local done, result = self:apply_many { envelope }
   if not done then return nil, result end
   return true, result[1]
@@ -310,9 +316,10 @@ end
 
 ---@class proactive.registry.Options: proactive.storage.Options
 ---@field application_id string?  the skill's; default: that of the first event
+---@field pause fun()?  lets the other handlers of this process run, and returns afterwards
 
 ---@type table<string, proactive.Option>
-local OPTIONS = { application_id = { "string" } }
+local OPTIONS = { application_id = { "string" }, pause = { "function" } }
 for name, rule in pairs(storage.OPTIONS) do
   OPTIONS[name] = rule
 end
@@ -350,11 +357,11 @@ function registry.open(url, opts)
   for name, value in pairs(options.check(opts, OPTIONS, "registry.open")) do
     given[name] = value
   end
-  local application = given.application_id
-  given.application_id = nil
+  local application, pause = given.application_id, given.pause
+  given.application_id, given.pause = nil, nil
   local db, err = storage.open(url, given)
   if not db then return nil, err end
-  local self = setmetatable({ db = db }, Registry)
+  local self = setmetatable({ db = db, group = new_group(), pause = pause }, Registry)
   local identified
   identified, err = identify(self, application)
   if identified then return self end

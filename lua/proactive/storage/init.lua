@@ -8,6 +8,7 @@
 local connection = require "proactive.storage.connection"
 local core = require "proactive.core"
 local errors = require "proactive.errors"
+local host = require "proactive.host"
 local migrate = require "proactive.storage.migrate"
 local options = require "proactive.options"
 local url_of = require "proactive.storage.url"
@@ -218,6 +219,19 @@ function Storage:close()
   self.session.connection, self.closed = nil, true
 end
 
+--- A server may take its time, and LuaDBI waits for it: all that a worker serves would wait too.
+local function would_block(name)
+  return errors.new("storage", {
+    message = ("a postgresql:// store would hold up everything in %s: its library blocks"):format(
+      name
+    ),
+    message = ("a postgresql:// store would hold up all else in %s: its library blocks"):format(
+      .. "own, with apply, each, get, forget and count, on a driver that does not block. A sqlite: "
+      .. "store is allowed.",
+    retryable = false,
+  })
+end
+
 --- Opens a database, and makes or upgrades its tables.
 ---@param text string  `sqlite:FILE` or `postgresql://user:password@host:port/dbname`
 ---@param opts? proactive.storage.Options
@@ -228,6 +242,8 @@ function storage.open(text, opts)
   local url, err = url_of.parse(text)
   if not url then return nil, err end
   local dialect = require("proactive.storage." .. url.kind)
+  local name = dialect.waits and host.name()
+  if name then return nil, would_block(name) end
   local session = setmetatable({ url = url, dialect = dialect, opts = opts }, Session)
   local db = setmetatable({ url = url, session = session }, Storage)
   local ready

@@ -6,6 +6,7 @@ local postgresql = {
   module = "dbd.postgresql",
   package = "lua-dbi-postgresql",
   begin = "BEGIN",
+  waits = true, -- for another machine
   row_key = "BIGINT",
   for_update = " FOR UPDATE",
   skip_locked = " FOR UPDATE SKIP LOCKED",
