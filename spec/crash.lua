@@ -8,7 +8,7 @@ local stores = require "spec.support.stores"
 local RECIPIENTS, KILLS = tonumber(arg[1]) or 20000, tonumber(arg[2]) or 50
 
 -- The campaign lasts as long as the kills: each costs a worker's life and a lease.
-local SECONDS = 0.7
+local SECONDS = 0.9
 
 stores.start()
 math.randomseed(os.time())

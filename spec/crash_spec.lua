@@ -43,7 +43,7 @@ describe("a campaign", function()
   end)
 
   it("whose workers start over is found out", function()
-    local problems = survive("SQLite", sandbox, { careless = true, kills = 6, rate = 1000 })
+    local problems = survive("SQLite", sandbox, { careless = true, kills = 4 })
     assert.matches("too many were accepted", table.concat(problems, "\n"))
   end)
 end)

@@ -10,10 +10,15 @@ local soak = require "spec.support.soak"
 
 local crash = {}
 
-local WINDOW = 64 -- the client's own
-
--- Short, so that nobody waits long for the batches of the dead.
+-- Short, so that nobody waits long for the batches of the dead. A third of it lies between two
+-- commits.
 local LEASE = 0.6
+
+-- A worker lives for so many seconds at least, and at most so many more.
+local LIFE, MORE = 0.2, 1.2
+
+-- What the dead had sent is in the sandbox by then, in seconds.
+local SETTLES = 0.05
 
 local WORKER = [[
 local proactive = require "proactive"
@@ -94,9 +99,10 @@ local function kill_workers(crashed, store)
   local bound = 0
   for _ = 1, crashed.kills do
     local worker = start_worker(crashed.url, crashed.sandbox)
-    sleep(0.1 + math.random() * 1.2 * LEASE)
+    sleep(LIFE + math.random() * MORE)
     worker.kill()
-    bound = bound + unwritten(store, crashed.sandbox) + WINDOW
+    sleep(SETTLES)
+    bound = bound + unwritten(store, crashed.sandbox)
     if crashed.careless then start_over(store) end
   end
   return bound, start_worker(crashed.url, crashed.sandbox).wait()

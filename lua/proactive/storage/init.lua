@@ -222,7 +222,7 @@ end
 --- A server may take its time, and LuaDBI waits for it: all that a worker serves would wait too.
 local function would_block(name)
   return errors.new("storage", {
-    message = ("a postgresql:// store would hold up all else in %s: its library blocks"):format(name),
+    message = "a postgresql:// store would hold up all else here: its library blocks " .. name,
     fix = "Run proactive serve and lead the requests to it (proxy_pass), or give a registry of "
       .. "your own, with apply, each, get, forget and count, on a driver that does not block. A "
       .. "sqlite: store is allowed.",
