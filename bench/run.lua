@@ -9,7 +9,10 @@
 local files = require("bench.lib.files")
 local process = require("bench.lib.process")
 
-local NAMES = { "sandbox", "validate", "body", "delivery", "memory", "frames", "latency", "token" }
+local NAMES = {
+  "sandbox", "validate", "body", "delivery", "memory", "frames", "latency", "token", "registry",
+  "campaign",
+}
 
 local function known(name)
   for _, other in ipairs(NAMES) do
