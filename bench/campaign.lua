@@ -96,7 +96,7 @@ local function shared_rate(report, server)
 end
 
 return function()
-  local report = figures.report("campaign", "Campaigns: creation, cost beside send_many, shared rate")
+  local report = figures.report("campaign", "Campaigns: creation, cost, shared rate")
   report:say("%s; %s", machine.describe(), machine.load())
   report:say("")
   local server = server_of.start()

@@ -26,7 +26,7 @@ end
 local function title(lua) return lua == "jit" and "LuaJIT" or "Lua 5.4" end
 
 return function()
-  local report = figures.report("registry", "Registry: skill events a second and customers a second")
+  local report = figures.report("registry", "Registry: events and customers a second")
   report:say("%s; %s", machine.describe(), machine.load())
   report:say("")
   report:say("SQLite, medians of %d runs; batches of 500 events; the longest time one call held "

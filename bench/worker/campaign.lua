@@ -25,7 +25,8 @@ end
 local function create()
   for _, ending in ipairs({ "", "-wal", "-shm" }) do os.remove(path .. ending) end
   open()
-  assert(store:create({ name = "bench", event = load.event(), users = load.users(count), rate = rate }))
+  local users = load.users(count)
+  assert(store:create({ name = "bench", event = load.event(), users = users, rate = rate }))
 end
 
 local client
