@@ -363,6 +363,14 @@ describe("client", function()
       narrow:close()
     end)
 
+    it("takes an event for several regions when nothing else is pending", function()
+      local narrow = stand_in.client(sandbox, { concurrency = 1, queue = 0 })
+      local receipt = assert(narrow:send(event, proactive.audience.multicast { regions = { "NA", "EU" } }))
+      assert.equal(202, receipt.regions.NA.status)
+      assert.equal(202, receipt.regions.EU.status)
+      narrow:close()
+    end)
+
     it("never has more requests in flight than the window", function()
       local narrow = stand_in.client(sandbox, { concurrency = 3 })
       for _ = 1, 40 do

@@ -43,6 +43,25 @@ describe("sending to many", function()
     assert.same({ [users[1]] = "transport", [users[2]] = "duplicate" }, kinds)
   end)
 
+  it("goes on in a region while another is held up, as far as the queue reaches", function()
+    client:close()
+    client = stand_in.client(sandbox, { concurrency = 2, queue = 40 })
+    local users = {}
+    for i, id in ipairs(ids(18)) do
+      users[i] = { user = id, region = i <= 15 and "EU" or "NA" }
+    end
+    local job = assert(client:start_many(event, users, {}))
+    for _, lane in ipairs(client.delivery.lanes) do
+      if lane.region == "EU" then lane.pace.next_at = math.huge end
+    end
+    for _ = 1, 100 do
+      client:step(0.02)
+      if job:report().accepted == 3 then break end
+    end
+    assert.equal(3, job:report().accepted)
+    job:stop()
+  end)
+
   it("ends with a report when a callback closes the client", function()
     local report = assert(client:send_many(event, ids(40), {
       on_result = function() client:close() end,

@@ -53,7 +53,7 @@ local function finish(job, receipt, err)
   job.on_done(receipt, err)
 end
 
---- Queues one body for one region.
+--- Queues one body for one region; there is space.
 local function submit_one(client, region, body, opts, on_done)
   announce_sandbox(client)
   local job = { region = region, route = client.routes[region], finish = finish, on_done = on_done }
@@ -62,7 +62,7 @@ local function submit_one(client, region, body, opts, on_done)
   end
   job.timeout = opts.timeout or client.attempt_timeout
   job.deadline = opts.deadline and client.clock.monotonic() + opts.deadline
-  return client.delivery:submit(job)
+  client.delivery:submit(job)
 end
 
 --- Queues one body for several regions; on_done is called once, when all are done.
@@ -73,21 +73,24 @@ local function submit_all(client, regions, body, opts, on_done)
     open_ones = open_ones - 1
     if open_ones == 0 then on_done(outgoing.join(regions, receipts, failures)) end
   end
-  if not client.delivery:has_space(#regions) then return nil, client.delivery:busy_error() end
   for _, region in ipairs(regions) do
-    assert(submit_one(client, region, body, opts, function(receipt, err)
+    submit_one(client, region, body, opts, function(receipt, err)
       finish_one(region, receipt, err)
-    end))
+    end)
   end
-  return true
 end
 
 local function submit(client, event, audience, opts, on_done)
   local body, err = outgoing.event(event, audience, opts, client.delivery:now())
   if not body then return nil, err end
   local regions = outgoing.regions(audience, client.region)
-  if audience.regions then return submit_all(client, regions, body, opts, on_done) end
-  return submit_one(client, regions[1], body, opts, on_done)
+  if not client.delivery:has_space(#regions) then return nil, client.delivery:busy_error() end
+  if audience.regions then
+    submit_all(client, regions, body, opts, on_done)
+  else
+    submit_one(client, regions[1], body, opts, on_done)
+  end
+  return true
 end
 
 local function ignore() end
@@ -166,7 +169,9 @@ function Client:send_request(request, opts)
   local body, err = outgoing.request(request, opts, self.delivery:now())
   if not body then return nil, err end
   return wait_for(self, function(on_done)
-    return submit_one(self, opts.region or self.region, body, opts, on_done)
+    if not self.delivery:has_space(1) then return nil, self.delivery:busy_error() end
+    submit_one(self, opts.region or self.region, body, opts, on_done)
+    return true
   end)
 end
 

@@ -341,8 +341,7 @@ local function start(client, event, users, opts)
     plain = opts.on_result == nil and not delivery.observer.logger, -- nobody wants a receipt
     has_rate = opts.rate ~= nil,
     timeout = opts.timeout or client.attempt_timeout,
-    -- A window's worth may wait for its region's pace, so that the other regions go on.
-    limit = math.min(opts.concurrency or math.huge, 2 * client.concurrency),
+    limit = math.min(opts.concurrency or math.huge, delivery:room_for_run()),
     deadline = opts.deadline and now + opts.deadline,
     progress = progress_for(opts.progress),
     shown = now,

@@ -108,11 +108,20 @@ function Delivery:now()
   return self.clock.wall() + self.skew
 end
 
---- Whether so many more jobs can be taken in.
+--- Whether so many more jobs can be taken in. An event for several regions fits when nothing else
+--- is pending, however small window and queue are.
 ---@param count integer
 ---@return boolean
 function Delivery:has_space(count)
-  return self:pending() + count <= self.concurrency + self.queue_limit
+  local pending = self:pending()
+  return pending == 0 or pending + count <= self.concurrency + self.queue_limit
+end
+
+--- How many jobs a run may have taken: those in flight, and those that wait for their region's pace
+--- while the other regions go on. Half of the queue is left to others.
+---@return integer
+function Delivery:room_for_run()
+  return self.concurrency + math.max(self.concurrency, math.floor(self.queue_limit / 2))
 end
 
 --- The error of a job that was not taken in.
@@ -124,17 +133,13 @@ function Delivery:busy_error()
   })
 end
 
---- Takes a job in.
+--- Takes a job in, for which there is space.
 ---@param job proactive.Job
----@return boolean?
----@return proactive.Error?  kind `busy`: window and queue are full
 function Delivery:submit(job)
-  if not self:has_space(1) then return nil, self:busy_error() end
   job.lane, job.submitted, job.attempts = self.lanes[job.region], self.clock.monotonic(), 0
   self.has_deadlines = self.has_deadlines or job.deadline ~= nil
   job.lane:append(job)
   self.waiting = self.waiting + 1
-  return true
 end
 
 --- Lets a feed be asked for jobs. `feed:pull(now)` returns one, not attempted yet, or true when
