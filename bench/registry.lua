@@ -29,7 +29,7 @@ return function()
   local report = figures.report("registry", "Registry: events and customers a second")
   report:say("%s; %s", machine.describe(), machine.load())
   report:say("")
-  report:say("SQLite, medians of %d runs; batches of 500 events; the longest time one call held "
+  report:say("SQLite, medians of %d runs; batches of 2,000 events; the longest time one call held "
     .. "the process", ROUNDS)
   report:say("")
   local cells = { { "Lua", "what", "a second", "longest call, ms" } }

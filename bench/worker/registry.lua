@@ -10,7 +10,7 @@ local registry = require("proactive.registry")
 
 local mode, path, synchronous, count = arg[1], arg[2], arg[3], tonumber(arg[4])
 
-local HANDLERS, BATCH = 32, 500
+local HANDLERS, BATCH = 32, 2000
 
 for _, ending in ipairs({ "", "-wal", "-shm" }) do os.remove(path .. ending) end
 local store = assert(registry.open("sqlite:" .. path, {

@@ -152,7 +152,7 @@ function actions.import(args, out, registry)
   return 0
 end
 
-local BATCH = 500
+local BATCH = 2000
 
 --- Takes in a batch; when one of it is wrong, each by itself, to find out which.
 local function take_in(registry, batch, tally, out)
