@@ -52,6 +52,7 @@ build = {
     ["proactive.campaign.outcomes"] = "lua/proactive/campaign/outcomes.lua",
     ["proactive.campaign.recipients"] = "lua/proactive/campaign/recipients.lua",
     ["proactive.campaign.reference"] = "lua/proactive/campaign/reference.lua",
+    ["proactive.campaign.report"] = "lua/proactive/campaign/report.lua",
     ["proactive.campaign.row"] = "lua/proactive/campaign/row.lua",
     ["proactive.campaign.rule"] = "lua/proactive/campaign/rule.lua",
     ["proactive.campaign.slots"] = "lua/proactive/campaign/slots.lua",

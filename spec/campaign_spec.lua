@@ -217,6 +217,18 @@ for kind, address in pairs(stores.kinds) do
       assert.equal("not_found", select(2, store:status "one").kind)
     end)
 
+    it("goes on when it was paused and resumed behind a worker's back", function()
+      create { rate = 100 }
+      local worker = assert(store:start("one", client))
+      worker:step(0)
+      assert.is_true(store:pause "one")
+      assert.is_true(store:resume "one")
+      assert.is_true(store:resume "one")
+      step_until(worker, worker.done)
+      assert.equal("done", worker:report().state)
+      assert_each_once(1, 60)
+    end)
+
     it("sends a canary first, and stops when that fails", function()
       create { users = some(61, 80), canary = 0.5 }
       local report = assert(store:run("one", client))
@@ -347,7 +359,9 @@ for kind, address in pairs(stores.kinds) do
       local live = { event = EVENT, stage = "live" }
       assert.equal(10, subscribers:count(live))
       local runs = assert(subscribers:marked())
+      assert.equal("one", runs[1].run)
       assert.equal(4, runs[1].marks)
+      assert.same({ run = "one", count = 4 }, report.marked)
       local newer = { user = user(61), at = "2099-01-15T10:00:05Z" }
       assert(subscribers:apply(events.subscribed({ EVENT }, newer)))
       assert(subscribers:apply(events.new("SkillEnabled", newer)))

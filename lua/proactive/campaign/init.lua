@@ -214,7 +214,8 @@ end
 local function move(self, name, from, to, what)
   local done, err = self.db:transaction(function(session)
     local found = row.get(session, name, true)
-    if found.state == to then return end
+    local is_so = found.state == to or (to == "ready" and found.state == "running")
+    if is_so then return end
     if not from[found.state] then refuse(found, what) end
     row.move(session, found, to)
   end)
@@ -236,7 +237,7 @@ end
 ---@return proactive.Error?
 function Campaigns:resume(name)
   check_open(self)
-  return move(self, name, { paused = true, stopped = true, running = true }, "ready", "resumed")
+  return move(self, name, { paused = true, stopped = true }, "ready", "resumed")
 end
 
 --- Ends a campaign for good; what was sent stays in its report.

@@ -36,8 +36,7 @@ local COPY = [[INSERT INTO proactive_recipients (place, campaign, customer, user
 local COPIED = "SELECT CAST(count(*) AS TEXT), max(customer) FROM proactive_recipients "
   .. "WHERE place BETWEEN ? AND ?"
 local PLACES = "SELECT value FROM proactive_meta WHERE name = 'places'"
-local SET_PLACES = "INSERT INTO proactive_meta (name, value) VALUES ('places', ?) "
-  .. "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+local SET_PLACES = "UPDATE proactive_meta SET value = ? WHERE name = 'places'"
 -- The columns are named as `client:start_many` wants users.
 local LEFT = "SELECT CAST(r.place AS TEXT) AS place, r.user_id AS \"user\", r.region AS region "
   .. "FROM proactive_recipients r LEFT JOIN proactive_outcomes o ON o.place = r.place "
@@ -51,8 +50,8 @@ end
 
 --- Takes so many places that nobody else has, and gives the one before the first.
 local function reserve(session, count)
-  local row = session:query(PLACES .. session.dialect.for_update)[1]
-  local before = row and tonumber(row[1]) or 0
+  meta.claim(session, "places", "0")
+  local before = tonumber(session:query(PLACES .. session.dialect.for_update)[1][1])
   session:execute(SET_PLACES, place_text(before + count))
   return before
 end

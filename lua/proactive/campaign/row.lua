@@ -2,6 +2,7 @@
 
 local errors = require "proactive.errors"
 local json = require "proactive.json"
+local meta = require "proactive.registry.meta"
 
 local row = {}
 
@@ -27,6 +28,8 @@ local ALL = ("SELECT %s FROM proactive_campaigns c ORDER BY c.campaign"):format(
 local NEXT = "SELECT CAST(coalesce(max(campaign), 0) + 1 AS TEXT) FROM proactive_campaigns"
 local ADD = "INSERT INTO proactive_campaigns (campaign, name, id, definition, state, created_at) "
   .. "VALUES (?, ?, ?, ?, 'filling', ?)"
+
+local QUEUE = "SELECT value FROM proactive_meta WHERE name = 'places'"
 
 local function whole(text)
   return text and math.floor(tonumber(text))
@@ -98,6 +101,9 @@ end
 ---@param definition string  JSON
 ---@return string number
 function row.add(session, name, id, definition)
+  -- two that create at once would take the same number: they queue up at a row that is there
+  meta.claim(session, "places", "0")
+  session:query(QUEUE .. session.dialect.for_update)
   local there = session:query(BY_NAME, name)[1]
   if there and there[3] ~= id then
     error(errors.new("conflict", {

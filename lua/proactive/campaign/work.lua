@@ -14,6 +14,14 @@ local work = {}
 ---@field state string                           of the campaign
 ---@field reason string?                         why it is in this state
 
+--- The state now. A campaign that was paused and resumed behind a worker's back goes on.
+local function state_of(session, campaign)
+  local state, reason, canary_last = row.state(session, campaign.number)
+  if state ~= "ready" then return state, reason, canary_last end
+  row.set(session, campaign.number, "state", "running")
+  return "running", nil, canary_last
+end
+
 --- Ends a campaign, unless somebody else has just done so.
 local function finish(session, campaign, state, reason)
   local found = row.get(session, campaign.name, true)
@@ -53,7 +61,7 @@ end
 ---@param lease number  seconds
 ---@return proactive.campaign.Task
 function work.claim(session, campaign, owner, now, lease)
-  local state, reason, canary_last = row.state(session, campaign.number)
+  local state, reason, canary_last = state_of(session, campaign)
   if state == "running" and is_late(campaign, now) then
     return finish(session, campaign, "stopped", LATE)
   end
@@ -77,7 +85,7 @@ end
 ---@return table<string, integer> totals
 function work.judge(session, campaign, now)
   local totals = batches.totals(session, campaign.number)
-  local state, reason = row.state(session, campaign.number)
+  local state, reason = state_of(session, campaign)
   local problem
   if state == "running" and batches.any_open(session, campaign.number) then
     problem = is_late(campaign, now) and LATE or rule.problem(campaign.definition.stop_on, totals)

@@ -11,6 +11,7 @@ local marks = require "proactive.registry.marks"
 local outcomes = require "proactive.campaign.outcomes"
 local recipients = require "proactive.campaign.recipients"
 local reference_of = require "proactive.campaign.reference"
+local report_of = require "proactive.campaign.report"
 local slots = require "proactive.campaign.slots"
 local work = require "proactive.campaign.work"
 
@@ -54,7 +55,7 @@ local function write_all(self, session, also)
   if self.marks and #self.marker.ready > 0 then
     local definition = self.campaign.definition
     local found = recipients.marks(session, self.marker.ready)
-    marks.put(session, found, definition.stage, self.campaign.id, now)
+    marks.put(session, found, definition.stage, self.campaign.name, now)
   end
   return also and also(session, now)
 end
@@ -62,6 +63,7 @@ end
 --- What was written need not be kept any longer.
 local function forget_written(self)
   self.buffer:clear()
+  if self.marks then self.marked = self.marked + #self.marker.ready end
   self.marker.ready = {}
   for first, held in pairs(self.held) do
     held.touched = false
@@ -327,35 +329,10 @@ function Worker:done()
   return self.ended ~= nil
 end
 
----@class proactive.campaign.Report: proactive.Report
----@field state string     of the campaign
----@field reason string?   why it is in this state
----@field stopped string?  why this worker ended before the end: `paused`, `stop`, `error`, …
----@field problem any      what went wrong with this worker
----@field left integer     recipients without outcome
-
 --- How the whole campaign is going, as far as it was written.
 ---@return proactive.campaign.Report
 function Worker:report()
-  local report = { accepted = 0, failed = 0, by_kind = {}, retries = 0 }
-  for outcome, count in pairs(self.totals) do
-    if outcome == "accepted" or outcome == "presumed" then
-      report.accepted = report.accepted + count
-    else
-      report.failed = report.failed + count
-      report.by_kind[outcome] = count
-    end
-  end
-  local written = report.accepted + report.failed
-  report.elapsed = (self.ended or core.monotonic()) - self.began
-  report.rate = report.elapsed > 0 and (written - self.before) / report.elapsed or 0
-  report.total = self.campaign.recipients
-  report.left = report.total - written
-  report.done = self:done()
-  report.state, report.reason = self.state, self.reason
-  report.stopped = self.halted ~= "done" and self.halted or nil
-  report.problem = self.problem
-  return report
+  return report_of(self)
 end
 
 --- Begins to work; the campaign is `running`.
@@ -389,6 +366,7 @@ local function new(db, campaign, client, totals, opts)
     feeding = false,
     allowance = 0,
     in_flight = 0,
+    marked = 0,
     began = now,
     committed_at = now,
     begin_at = now,

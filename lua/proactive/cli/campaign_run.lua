@@ -59,6 +59,9 @@ local WHY = {
   cancelled = "cancelled",
 }
 
+local MARKED = "proactive campaign: %d customers are passed over from now on, since the service "
+  .. "refused them; to take that back: proactive subscribers unmark %s"
+
 local function tell(report, name, out, drawn)
   if not drawn and not out.quiet then out:warn("%s", progress.line(report)) end
   if report.reason then
@@ -67,6 +70,8 @@ local function tell(report, name, out, drawn)
     local why = WHY[report.stopped] or report.stopped
     out:warn("proactive campaign: %s: %s, %d left", name, why, report.left)
   end
+  local marked = report.marked
+  if marked and marked.count > 0 then out:warn(MARKED, marked.count, marked.run) end
   if type(report.problem) == "table" then
     out:refusal("proactive campaign", report.problem)
   elseif report.problem then
