@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * digest: SHA-256, from OpenSSL. The only file that includes OpenSSL is digest.c. */
+ * digest: SHA-256, from OpenSSL. */
 #ifndef PROACTIVE_DIGEST_H
 #define PROACTIVE_DIGEST_H
 

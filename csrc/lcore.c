@@ -2,6 +2,7 @@
  *
  * proactive.core: gathers the bindings. Loading it acquires nothing and calls no library. */
 #include "lbody.h"
+#include "lchain.h"
 #include "lcompat.h"
 #include "lhttp.h"
 #include "ljson.h"
@@ -17,5 +18,6 @@ int luaopen_proactive_core(lua_State *L) {
   ljson_open(L);
   ltoken_open(L);
   lsystem_open(L);
+  lchain_open(L);
   return 1;
 }

@@ -81,6 +81,13 @@
 #define LIMIT_JSON_PATH_BYTES 1024u
 #define LIMIT_JSON_SHOWN_BYTES 48u
 
+/* A file of certificates of Amazon's has four of them and 6 KB. */
+#define LIMIT_CHAIN_BYTES (64u * 1024u)
+#define LIMIT_CHAIN_CERTIFICATES 8
+
+/* The base64 text of a signature by an RSA key of 8,192 bits, the largest in use anywhere. */
+#define LIMIT_SIGNATURE_TEXT 1368u
+
 /* Text of an error, kept in the object so that reporting needs no memory. */
 #define LIMIT_ERROR_BYTES 256
 

@@ -55,7 +55,7 @@ local HEADERS = {
   { header = "^curl/", files = "^http_?[%w_]*%.c$", also = "http_internal.h" },
   { header = "cJSON", files = "^json%.c$" },
   { header = "^microhttpd", files = "^httpd_?[%w_]*%.c$" },
-  { header = "^openssl/", files = "^digest%.c$" },
+  { header = "^openssl/", files = "^digest%.c$", also = "chain.c" },
 }
 
 --- Files that none of these may include: token is pure, a binding knows no foreign library.
@@ -96,6 +96,7 @@ local ROWS = {
   "registry delivery delivery.*",
   "client client.* metrics",
   "campaign campaign.*",
+  "skill skill.*",
   "sandbox.*",
   "sandbox cli.*",
   "cli init",
@@ -103,7 +104,7 @@ local ROWS = {
 
 --- Who may name the C modules. (What is pure Lua works without them: they are required when used.)
 local CORE = "json request credentials token delivery.* client client.* sandbox.* cli.deliver "
-  .. "cli.campaign_run registry registry.* storage campaign campaign.*"
+  .. "cli.campaign_run skill skill.* registry registry.* storage campaign campaign.*"
 local HTTPD = "sandbox.*"
 local NGX = "host openresty openresty.*"
 

@@ -34,6 +34,12 @@ function proactive.client(options)
   return require("proactive.client").new(options)
 end
 
+---@param options proactive.skill.Options
+---@return proactive.Skill?, proactive.Error?
+function proactive.skill(options)
+  return require("proactive.skill")(options)
+end
+
 -- Parts that are what their module returns.
 local PARTS = {
   audience = "proactive.audience",
