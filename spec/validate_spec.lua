@@ -47,6 +47,14 @@ local function find(err, path)
 end
 
 describe("validate", function()
+  it("refuses a locale that no JSON can say, also where the service takes any word", function()
+    local body = correct(function(body)
+      body.localizedAttributes[1].locale = "\255"
+    end)
+    assert.same({ "localizedAttributes[1].locale utf8" }, violations(body))
+    assert.same({ "localizedAttributes[1].locale utf8" }, violations(body, { as = "service" }))
+  end)
+
   it("accepts the eight documented bodies, as text and as tables", function()
     for _, text in ipairs(facts.bodies) do
       assert.same({}, violations(text))

@@ -40,6 +40,7 @@ local FORM = "language and country, as en-US"
 function localized.check_locale(locale, report)
   if type(locale) ~= "string" then return report:add_type(locale, FORM) end
   if find(locale, "^[a-z][a-z]%-[A-Z][A-Z]$") then return true end
+  if not value.check_text(locale, report) then return end
   local hint
   local language, country = locale:match("^(%a%a)[-_](%a%a)$")
   if language then hint = ("write %s-%s"):format(language:lower(), country:upper()) end
