@@ -63,7 +63,7 @@ describe("sending to many", function()
   end)
 
   it("ends with a report when a callback closes the client", function()
-    local report = assert(client:send_many(event, ids(40), {
+    local report = assert(client:send_many(event, ids(400), { -- more than may be in flight
       on_result = function() client:close() end,
     }))
     assert.equal("closed", report.stopped)
