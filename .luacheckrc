@@ -6,7 +6,7 @@ max_comment_line_length = 120
 include_files = { "**/*.lua", "bin/proactive", "*.rockspec" }
 
 files["lua/proactive/compat.lua"] = { std = "max" }
-files["lua/proactive/openresty.lua"] = { std = "ngx_lua" }
+files["lua/proactive/openresty"] = { std = "ngx_lua" }
 files["spec"] = { std = "min+busted", max_line_length = 120 }
 files["spec/support/gc.lua"] = { std = "max" }
 files["*.rockspec"] = { std = "rockspec" }

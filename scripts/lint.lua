@@ -97,6 +97,7 @@ local ROWS = {
   "client client.* metrics",
   "campaign campaign.*",
   "skill skill.*",
+  "openresty openresty.*",
   "sandbox.*",
   "sandbox cli.*",
   "cli init",
@@ -104,8 +105,8 @@ local ROWS = {
 
 --- Who may name the C modules. (What is pure Lua works without them: they are required when used.)
 local CORE = "json request credentials token delivery.* client client.* sandbox.* cli.deliver "
-  .. "cli.campaign_run skill skill.* registry registry.* storage campaign campaign.*"
-local HTTPD = "sandbox.*"
+  .. "cli.campaign_run cli.serve skill skill.* registry registry.* storage campaign campaign.*"
+local HTTPD = "sandbox.* skill.server"
 local NGX = "host openresty openresty.*"
 
 local function is_among(module, names)

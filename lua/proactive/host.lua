@@ -11,6 +11,14 @@ function host.enter(name)
   current = name
 end
 
+local lent -- tells how the code that runs now can wait, where a server of ours runs it
+
+--- A server whose handlers may wait says how.
+---@param pause_of (fun(): (fun())?)?  gives nil to code that is no handler
+function host.lend(pause_of)
+  lent = pause_of
+end
+
 --- The host in which nothing may block, or nil.
 ---@return string?
 function host.name()
@@ -29,7 +37,8 @@ local PATIENT = { rewrite = true, access = true, content = true, timer = true }
 ---@return (fun())?
 function host.pause()
   local ngx = rawget(_G, "ngx")
-  if type(ngx) ~= "table" or not ngx.get_phase or not PATIENT[ngx.get_phase()] then return nil end
+  if type(ngx) ~= "table" or not ngx.get_phase then return lent and lent() end
+  if not PATIENT[ngx.get_phase()] then return nil end
   return function()
     ngx.sleep(BREATH)
   end

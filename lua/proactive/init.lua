@@ -7,6 +7,7 @@
 ---@field campaign table     see `proactive.campaign`
 ---@field events proactive.Events
 ---@field localized fun(texts: table<string, string>): proactive.Localized
+---@field openresty table    see `proactive.openresty`
 ---@field preview function   see `proactive.preview`
 ---@field registry table     see `proactive.registry`
 ---@field sandbox table      see `proactive.sandbox`
@@ -47,6 +48,7 @@ local PARTS = {
   events = "proactive.events",
   localized = "proactive.localized",
   metrics = "proactive.metrics",
+  openresty = "proactive.openresty",
   preview = "proactive.preview",
   registry = "proactive.registry",
   sandbox = "proactive.sandbox",

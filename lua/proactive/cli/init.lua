@@ -21,6 +21,7 @@ cli.commands = {
   "token",
   "subscribers",
   "campaign",
+  "serve",
 }
 
 local COMMAND = "proactive.cli.%s"

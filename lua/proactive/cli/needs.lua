@@ -10,7 +10,7 @@ local HOW = {
   argparse = "the command line needs argparse: install lua-argparse (Debian) or the rock argparse",
   ["proactive.core"] = "this needs the C core, proactive.core: run 'make' in the source tree "
     .. "(Debian packages libcurl4-openssl-dev and libcjson-dev), or install the rock proactive",
-  ["proactive.httpd"] = "the sandbox needs proactive.httpd: run 'make' in the source tree "
+  ["proactive.httpd"] = "this needs proactive.httpd: run 'make' in the source tree "
     .. "(Debian package libmicrohttpd-dev), or install the rock proactive-httpd",
 }
 
