@@ -40,7 +40,7 @@ local LUA = [[
   lua_package_cpath "$cpath;;";
 ]]
 
-local SERVER = [[server { listen 127.0.0.1:$port ssl $http2; $rules }]]
+local SERVER = [[server { listen 127.0.0.1:$port $ssl $http2; $rules }]]
 
 -- It puts itself into the background once it listens.
 local RUN = "PATH=$PATH:/usr/sbin nginx -p $folder -e $folder/errors -c $folder/nginx.conf 2>&1"
@@ -63,7 +63,8 @@ local function write(path, text)
 end
 
 --- Starts it; it listens when this returns.
----@param servers table<string, {http2: boolean, rules: string}>  by name; rules: of the block
+---@param servers table<string, {http2: boolean, plain: boolean?, rules: string}>
+---  by name; plain: without TLS; rules: of the block
 ---@param lua {path: string, cpath: string}?  with the Lua module
 ---@return table  `ports` by name, `ca_file`, `stop()`
 function nginx.start(servers, lua)
@@ -75,6 +76,7 @@ function nginx.start(servers, lua)
     ports[name] = free_port()
     blocks[#blocks + 1] = fill(SERVER, {
       port = ("%d"):format(ports[name]),
+      ssl = server.plain and "" or "ssl",
       http2 = server.http2 and "http2" or "",
       rules = server.rules,
     })
@@ -90,11 +92,17 @@ function nginx.start(servers, lua)
   local said = pipe:read "*a"
   pipe:close()
   assert(said:find "status 0\n$", said)
-  return setmetatable({ folder = folder, ports = ports, ca_file = identity.ca_file }, Nginx)
+  return setmetatable({
+    folder = folder,
+    servers = servers,
+    ports = ports,
+    ca_file = identity.ca_file,
+  }, Nginx)
 end
 
 function Nginx:url(name)
-  return ("https://127.0.0.1:%d/"):format(self.ports[name])
+  local scheme = self.servers[name].plain and "http" or "https"
+  return ("%s://127.0.0.1:%d/"):format(scheme, self.ports[name])
 end
 
 function Nginx:stop()

@@ -48,6 +48,11 @@ function sandbox.declare(parser)
     :argname("N")
     :convert(flags.whole(0, 1000000))
     :description "Start with N customers alike; default: a handful over regions and locales."
+  parser
+    :option("--skill")
+    :argname("URL")
+    :description "Send skill events to this address, as http://127.0.0.1:8080."
+  parser:flag("--shuffle"):description "Send skill events in any order."
   declare_answers(parser)
   parser:require_command(false)
   parser:command_target "action"
@@ -73,6 +78,8 @@ function sandbox.run(args, out)
     host = args.host,
     tls = args.tls,
     users = args.users,
+    skill = args.skill,
+    shuffle = args.shuffle,
     strict = args.strict,
     duplicates = args.duplicates,
     error_body = args.error_body,

@@ -2,15 +2,16 @@
 --- bear. No I/O.
 
 local control = require "proactive.sandbox.control"
-local core = require "proactive.core"
 local counts = require "proactive.sandbox.counts"
 local events = require "proactive.sandbox.events"
 local faults = require "proactive.sandbox.faults"
 local guard = require "proactive.sandbox.guard"
+local ids = require "proactive.sandbox.ids"
 local json = require "proactive.json"
 local lwa = require "proactive.sandbox.lwa"
 local page = require "proactive.sandbox.page"
 local reply = require "proactive.sandbox.reply"
+local signer = require "proactive.sandbox.signer"
 
 local App = {}
 App.__index = App
@@ -43,30 +44,12 @@ local UNKNOWN = {
 local Call = { document = events.document, user = events.user }
 Call.__index = Call
 
--- Request ids look like the service's, are unique, and cost no random bytes each.
-local function new_request_ids()
-  local digits = core.id():gsub(".", function(character)
-    return ("%02x"):format(character:byte())
-  end)
-  local prefix = ("%s-%s-%s-%s-"):format(
-    digits:sub(1, 8),
-    digits:sub(9, 12),
-    digits:sub(13, 16),
-    digits:sub(17, 20)
-  )
-  local number = 0
-  return function()
-    number = number + 1
-    return ("%s%012x"):format(prefix, number)
-  end
-end
-
 --- The sandbox without its server.
 ---@param world table
 ---@param own {scheme: string, host: string}
 ---@return table
 function app.new(world, own)
-  return setmetatable({ world = world, own = own, next_id = new_request_ids() }, App)
+  return setmetatable({ world = world, own = own, next_id = ids.new() }, App)
 end
 
 local function judge(world, call)
@@ -192,6 +175,13 @@ local function serve(self, route, request)
   return answer
 end
 
+--- The certificates that the sandbox signs with.
+local function certificates(world)
+  local pem, message = world.outbox.signer:file()
+  if not pem then return reply.refusal(500, message) end
+  return reply.new(200, "application/x-pem-file", pem)
+end
+
 --- Answers one request.
 ---@param request table  as `proactive.httpd` gives it; its headers are changed
 ---@return table answer  as `reply` makes it
@@ -199,6 +189,7 @@ function App:handle(request)
   local path = request.path
   local route = SERVICE[path]
   if route then return serve(self, route, request) end
+  if path == signer.PATH then return certificates(self.world) end
   local is_page = page.paths[path]
   if not is_page and not path:find("^/sandbox/") then return serve(self, UNKNOWN, request) end
   local refusal = guard.refusal(request, self.own)

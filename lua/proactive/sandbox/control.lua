@@ -129,6 +129,15 @@ local function customer_of(world, id)
   return nil, refuse(404, ("no customer %s"):format(id or "named (?user=ID)"))
 end
 
+--- A customer as it was, for comparison.
+local function copy_of(customer)
+  local copy = customer and {}
+  for name, value in pairs(customer or {}) do
+    copy[name] = value
+  end
+  return copy
+end
+
 local skill_methods, user_methods = {}, {}
 
 function skill_methods.GET(world, id)
@@ -161,12 +170,18 @@ function user_methods.PUT(world, id, request)
   if refusal then return refusal end
   local problem = events_problem(given.subscriptions, "subscriptions")
   if problem then return refuse(400, problem) end
+  local before = copy_of(world.customers:find(id))
   local customer, created = world.customers:put(id, given)
+  world.outbox:changed(before, customer)
   return answer(show_customer(customer), created and 201 or 200)
 end
 
 function user_methods.DELETE(world, id)
-  return world.customers:delete(id) and no_content() or refuse(404, "no customer " .. id)
+  local before = world.customers:find(id)
+  if not before then return refuse(404, "no customer " .. id) end
+  world.customers:delete(id)
+  world.outbox:changed(before, nil)
+  return no_content()
 end
 
 local function list_skills(world, query)
@@ -210,6 +225,13 @@ local function list_counts(world, query)
   local counts = world.counts
   return list(query, 1, #counts.pairs, function(index)
     return counts:view(index)
+  end)
+end
+
+local function list_skill_events(world, query)
+  local outbox = world.outbox
+  return list(query, 1, #outbox.list, function(index)
+    return outbox:view(index)
   end)
 end
 
@@ -262,6 +284,7 @@ local PATHS = {
   ["/sandbox/listen"] = { POST = listen },
   ["/sandbox/requests"] = { GET = list_requests },
   ["/sandbox/counts"] = { GET = list_counts },
+  ["/sandbox/skill-events"] = { GET = list_skill_events },
   ["/sandbox/faults"] = { GET = get_faults, PUT = put_faults, DELETE = delete_faults },
   ["/sandbox/clock"] = { GET = show_clock, POST = post_clock },
   ["/sandbox/reset"] = { POST = reset },

@@ -21,6 +21,8 @@ local OPTIONS = {
   error_body = { "string", one_of = { "type", "code" } },
   no_auth_status = { "number" },
   success = { "number" },
+  skill = { "string" },
+  shuffle = { "boolean" },
   max_body = { "number", integer = true, min = 1024 },
   max_notifications = { "number", integer = true, min = 1 },
 }
@@ -76,7 +78,8 @@ end
 ---  `host` ("127.0.0.1"), `port` (4380; 0 takes a free one), `tls`, `tls_dir`, `users` (so many
 ---  alike customers), `strict`, `duplicates` ("update", "409", "400"), `error_body` ("type",
 ---  "code"), `no_auth_status` (403, 401), `success` (202, 200), `max_body` (bytes),
----  `max_notifications`, `on_ready(url, ca_file)` in place of the line on standard error,
+---  `max_notifications`, `skill` (where the first skill gets its skill events), `shuffle` (they
+---  come in any order), `on_ready(url, ca_file)` in place of the line on standard error,
 ---  `ready_file` (gets address and authority, a line each; or a line that begins with "error"),
 ---  `until_stdin_closes`
 ---@return true?

@@ -144,6 +144,11 @@ function Remote:requests()
   return list(self, "/sandbox/requests")
 end
 
+--- The skill events that were sent to skills, or wait to be.
+function Remote:skill_events()
+  return list(self, "/sandbox/skill-events")
+end
+
 --- Accepted events by customer and reference id.
 function Remote:counts()
   return list(self, "/sandbox/counts")

@@ -104,7 +104,8 @@ end
 ---@return true?
 ---@return string? message  "stdin closed", or why the server cannot go on
 function Server:step(timeout)
-  local waiting, message = self.listener:step(wait(self, timeout or LONGEST_WAIT))
+  local longest = math.min(timeout or LONGEST_WAIT, self.app.world.outbox:step() or LONGEST_WAIT)
+  local waiting, message = self.listener:step(wait(self, longest))
   if not waiting then return nil, message end
   local request = self.listener:next()
   while request do

@@ -32,8 +32,9 @@ function skills.all_events()
 end
 
 ---@param clock table
-function skills.new(clock)
-  local self = setmetatable({ clock = clock, tokens = {} }, Skills)
+---@param endpoint string?  where the first skill gets its skill events
+function skills.new(clock, endpoint)
+  local self = setmetatable({ clock = clock, endpoint_at_start = endpoint, tokens = {} }, Skills)
   self:reset(0)
   return self
 end
@@ -57,7 +58,10 @@ end
 function Skills:reset(back)
   local tokens = self.tokens
   self.by_client, self.tokens = {}, {}
-  self:put(credentials.sandbox.client_id, { skill_id = skills.default_skill_id })
+  self:put(credentials.sandbox.client_id, {
+    skill_id = skills.default_skill_id,
+    endpoint = self.endpoint_at_start,
+  })
   self:put(skills.other_client_id, { skill_id = skills.other_skill_id })
   carry_over(self, tokens, back)
 end
@@ -123,6 +127,15 @@ function Skills:list()
     return a.client_id < b.client_id
   end)
   return list
+end
+
+--- Where a skill gets its skill events; nil: nowhere.
+---@param skill_id string
+---@return string?
+function Skills:endpoint(skill_id)
+  for _, skill in pairs(self.by_client) do
+    if skill.skill_id == skill_id and skill.endpoint then return skill.endpoint end
+  end
 end
 
 -- Client-credentials tokens begin with "Atc|" and have the length of user tokens, 350 characters

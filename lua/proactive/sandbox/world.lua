@@ -6,6 +6,7 @@ local customers = require "proactive.sandbox.customers"
 local faults = require "proactive.sandbox.faults"
 local inbox = require "proactive.sandbox.inbox"
 local journal = require "proactive.sandbox.journal"
+local outbox = require "proactive.sandbox.outbox"
 local skills = require "proactive.sandbox.skills"
 
 local World = {}
@@ -24,7 +25,7 @@ local DEFAULTS = {
 
 --- A world as at the start.
 ---@param options table  users, strict, duplicates, error_body, no_auth_status, success,
----  max_notifications, wall
+---  max_notifications, wall, skill, shuffle, tls_dir
 ---@return table
 function world.new(options)
   local self = setmetatable({ options = {} }, World)
@@ -35,12 +36,13 @@ function world.new(options)
   self.options.duplicates = tonumber(self.options.duplicates) or self.options.duplicates
   self.judging = { as = "service", strict = self.options.strict }
   self.clock = clock.new(options.wall)
-  self.skills = skills.new(self.clock)
+  self.skills = skills.new(self.clock, options.skill)
   self.customers = customers.new(options.users)
   self.inbox = inbox.new(self.clock, self.options.max_notifications)
   self.counts = counts.new()
   self.journal = journal.new()
   self.faults = faults.new(self.clock)
+  self.outbox = outbox.new(self.clock, self.skills, options)
   return self
 end
 
@@ -52,6 +54,7 @@ end
 function World:reset()
   self.skills:reset(self.clock:reset())
   self.customers:reset()
+  self.outbox:reset()
   self.inbox:reset()
   self.counts:reset()
   self.journal:reset()

@@ -1,0 +1,212 @@
+--- The skill events on their way to skills: signed, sent, and sent again for up to an hour of
+--- the sandbox's clock, with the timestamp they had. How long Alexa waits between attempts is not
+--- known: one second here, doubled up to a minute.
+
+local core = require "proactive.core"
+local ids = require "proactive.sandbox.ids"
+local json = require "proactive.json"
+local signer_of = require "proactive.sandbox.signer"
+local skill_events = require "proactive.sandbox.skill_events"
+
+-- Source: https://developer.amazon.com/en-US/docs/alexa/smapi/skill-events-in-alexa-skills.html
+local LONGEST = 3600
+
+local FIRST_WAIT, LONGEST_WAIT = 1, 60
+
+-- Seconds an attempt may take: a skill has about 8 to answer.
+local TIMEOUT = 8
+
+-- Seconds over which shuffled events are spread; and how many are under way then. Without shuffling
+-- one goes after the other.
+local SPREAD, MOST_SHUFFLED = 2, 8
+
+-- Events kept, done or not.
+local MOST = 10000
+
+---@class proactive.sandbox.SkillEvent
+---@field type string
+---@field user string
+---@field request_id string
+---@field state "waiting"|"delivered"|"given_up"
+---@field attempts integer
+---@field status integer?   of the last answer
+---@field problem string?   why the last attempt failed
+---@field since number
+---@field next_at number    by the sandbox's clock
+---@field body string
+---@field url string
+
+local Outbox = {}
+Outbox.__index = Outbox
+
+local outbox = {}
+
+function Outbox:reset()
+  for _, sending in ipairs(self.sending) do
+    sending.pool:close()
+  end
+  self.list, self.waiting, self.sending = {}, {}, {}
+end
+
+local function add(self, entry)
+  self.list[#self.list + 1] = entry
+  self.waiting[#self.waiting + 1] = entry
+  if #self.list > MOST then table.remove(self.list, 1) end
+end
+
+--- Tells a skill what became of a customer.
+---@param before table?
+---@param after table?
+function Outbox:changed(before, after)
+  local customer = after or before
+  local url = self.skills:endpoint(customer.skill_id)
+  if not url then return end
+  for _, event in ipairs(skill_events.of(before, after)) do
+    local now, id = self.clock:now(), self.next_id()
+    add(self, {
+      type = event.type,
+      user = customer.user,
+      request_id = id,
+      state = "waiting",
+      attempts = 0,
+      since = now,
+      next_at = now + (self.shuffle and core.random() * SPREAD or 0),
+      body = skill_events.encode(customer, event, id, now),
+      url = url,
+    })
+  end
+end
+
+-- Sending ----------------------------------------------------------------------------------------
+
+local function fail(self, entry, problem, is_final)
+  local now = self.clock:now()
+  entry.problem = problem
+  entry.next_at = now + math.min(LONGEST_WAIT, FIRST_WAIT * 2 ^ (entry.attempts - 1))
+  if is_final or entry.next_at - entry.since > LONGEST then
+    entry.state = "given_up"
+  else
+    self.waiting[#self.waiting + 1] = entry
+  end
+end
+
+--- An event is acknowledged by status 200 and JSON.
+local function settle(self, entry, result)
+  entry.status = result.status
+  if not result.status then return fail(self, entry, result.message) end
+  if result.status ~= 200 then
+    return fail(self, entry, ("the skill answered with status %d"):format(result.status))
+  elseif json.decode(result.body) == nil then
+    return fail(self, entry, "the skill's answer is not JSON")
+  end
+  entry.state, entry.problem = "delivered", nil
+end
+
+--- Headers differ from event to event, so each attempt has a pool of its own.
+local function route_of(pool, entry, signature)
+  return pool:route {
+    method = "POST",
+    url = entry.url,
+    headers = {
+      "Content-Type: application/json;charset=UTF-8",
+      "Accept: application/json",
+      "Accept-Charset: utf-8",
+      "SignatureCertChainUrl: " .. signer_of.URL,
+      "Signature-256: " .. signature,
+    },
+  }
+end
+
+local function send(self, entry)
+  entry.attempts = entry.attempts + 1
+  local signature, problem = self.signer:sign(entry.body)
+  if not signature then return fail(self, entry, problem) end
+  local pool = assert(core.http { max_connections = 1 })
+  local route, id
+  route, problem = route_of(pool, entry, signature)
+  if route then
+    id, problem = pool:start(route, entry.body, TIMEOUT)
+  end
+  if id then
+    self.sending[#self.sending + 1] = { pool = pool, id = id, entry = entry }
+  else
+    pool:close()
+    fail(self, entry, problem, true)
+  end
+end
+
+local function collect(self)
+  local still = {}
+  for _, sending in ipairs(self.sending) do
+    sending.pool:step(0, nil, 1)
+    local result = sending.pool:result(sending.id)
+    if result then
+      sending.pool:close()
+      settle(self, sending.entry, result)
+    else
+      still[#still + 1] = sending
+    end
+  end
+  self.sending = still
+end
+
+--- The event that is due first, and its place among those that wait.
+local function next_entry(self)
+  local found, place
+  for index, entry in ipairs(self.waiting) do
+    if not found or entry.next_at < found.next_at then
+      found, place = entry, index
+    end
+  end
+  return found, place
+end
+
+--- Sends what is due, and takes in the answers. Never waits.
+---@return number? seconds  until it is to be called again; nil: nothing is on its way
+function Outbox:step()
+  if #self.waiting == 0 and #self.sending == 0 then return nil end
+  collect(self)
+  local most = self.shuffle and MOST_SHUFFLED or 1
+  local entry, place = next_entry(self)
+  while entry and #self.sending < most and entry.next_at <= self.clock:now() do
+    table.remove(self.waiting, place)
+    send(self, entry)
+    entry, place = next_entry(self)
+  end
+  if #self.sending > 0 then return 0.002 end
+  return entry and math.max(0, entry.next_at - self.clock:now())
+end
+
+--- One event as the control path shows it.
+---@param index integer
+function Outbox:view(index)
+  local entry = self.list[index]
+  return {
+    type = entry.type,
+    user = entry.user,
+    request_id = entry.request_id,
+    state = entry.state,
+    attempts = entry.attempts,
+    status = entry.status,
+    problem = entry.problem,
+    request = json.decode(entry.body),
+  }
+end
+
+---@param clock table
+---@param skills table
+---@param options {shuffle: boolean?, tls_dir: string?}
+function outbox.new(clock, skills, options)
+  return setmetatable({
+    clock = clock,
+    skills = skills,
+    shuffle = options.shuffle,
+    signer = signer_of.new(options.tls_dir),
+    next_id = ids.new(),
+    list = {},
+    waiting = {},
+    sending = {},
+  }, Outbox)
+end
+
+return outbox
