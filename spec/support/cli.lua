@@ -10,7 +10,8 @@ function cli.quote(word)
   return "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
-local function slurp(path)
+--- What a file holds; it is removed.
+function cli.slurp(path)
   local handle = assert(io.open(path, "rb"))
   local text = handle:read "*a"
   handle:close()
@@ -77,7 +78,7 @@ function cli.shell(line, input)
   local redirected = "%s; { %s\n} <%s >%s 2>%s; echo $? >%s"
   os.execute(redirected:format(settings, line, from, out, err, status))
   os.remove(from)
-  return { stdout = slurp(out), stderr = slurp(err), status = tonumber(slurp(status)) }
+  return { stdout = cli.slurp(out), stderr = cli.slurp(err), status = tonumber(cli.slurp(status)) }
 end
 
 --- Starts a shell command line beside this process; what it says goes to a file.

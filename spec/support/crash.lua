@@ -34,7 +34,8 @@ local function sleep(seconds)
   pool:close()
 end
 
---- Starts a worker; `kill()` ends it without a word, `wait()` gives its exit status.
+--- Starts a worker; `kill()` ends it without a word, `wait()` gives its exit status and what it
+--- said.
 local function start_worker(url, sandbox)
   local script, status = cli.file(".lua", WORKER), os.tmpname()
   local line = ("%s %s %s %s %s"):format(
@@ -55,10 +56,11 @@ local function start_worker(url, sandbox)
     end,
     wait = function()
       local ended = cli.wait_for(status, "%d+", 300)
-      for _, path in ipairs { script, status, log } do
+      local said = cli.slurp(log)
+      for _, path in ipairs { script, status } do
         os.remove(path)
       end
-      return tonumber(ended)
+      return tonumber(ended), said
     end,
   }
 end
@@ -105,6 +107,8 @@ local function kill_workers(crashed, store)
     bound = bound + unwritten(store, crashed.sandbox)
     if crashed.careless then start_over(store) end
   end
+  -- all may be done where the workers lived long
+  if assert(store:status "crash").state == "done" then return bound, 0 end
   return bound, start_worker(crashed.url, crashed.sandbox).wait()
 end
 
@@ -120,7 +124,7 @@ end
 
 --- Lets it all happen.
 ---@param crashed spec.Crash
----@return {bound: integer, status: integer}
+---@return {bound: integer, status: integer, said: string}
 function crash.run(crashed)
   local store = assert(campaign.open(crashed.url))
   assert(store:create {
@@ -130,9 +134,9 @@ function crash.run(crashed)
     rate = crashed.rate,
   })
   local kill = crashed.restart and kill_database or kill_workers
-  local bound, status = kill(crashed, store)
+  local bound, status, said = kill(crashed, store)
   store:close()
-  return { bound = bound, status = status }
+  return { bound = bound, status = status, said = said }
 end
 
 local function check_customers(crashed, problems)
@@ -159,12 +163,14 @@ end
 
 --- What is wrong at the end.
 ---@param crashed spec.Crash
----@param ran {bound: integer, status: integer}
+---@param ran {bound: integer, status: integer, said: string}
 ---@return string[] problems
 ---@return integer excess   accepted requests beyond one for each customer
 function crash.check(crashed, ran)
   local problems = {}
-  if ran.status ~= 0 then problems[1] = ("the last worker ended with %d"):format(ran.status) end
+  if ran.status ~= 0 then
+    problems[1] = ("the last worker ended with %d: %s"):format(ran.status, ran.said)
+  end
   local store = assert(campaign.open(crashed.url))
   local status = assert(store:status "crash")
   store:close()
