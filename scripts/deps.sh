@@ -66,6 +66,9 @@ needs_test() {
   need nginx-light program nginx
   need libnginx-mod-http-lua readable /usr/lib/nginx/modules/ngx_http_lua_module.so
   need python3 program python3
+  need zip program zip
+  need unzip program unzip
+  need binutils program objdump
   need ca-certificates readable /etc/ssl/certs/ca-certificates.crt
   need lua-dbi-sqlite3 lua_module lua5.4 dbd.sqlite3
   need lua-dbi-sqlite3 lua_module luajit dbd.sqlite3

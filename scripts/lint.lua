@@ -97,7 +97,7 @@ local ROWS = {
   "client client.* metrics",
   "campaign campaign.*",
   "skill skill.*",
-  "openresty openresty.*",
+  "openresty openresty.* lambda",
   "sandbox.*",
   "sandbox cli.*",
   "cli init",
@@ -105,7 +105,8 @@ local ROWS = {
 
 --- Who may name the C modules. (What is pure Lua works without them: they are required when used.)
 local CORE = "json request credentials token delivery.* client client.* sandbox.* cli.deliver "
-  .. "cli.campaign_run cli.serve skill skill.* registry registry.* storage campaign campaign.*"
+  .. "cli.campaign_run cli.serve lambda skill skill.* registry registry.* storage campaign "
+  .. "campaign.*"
 local HTTPD = "sandbox.* skill.server"
 local NGX = "host openresty openresty.*"
 

@@ -81,6 +81,25 @@ local function walk(sandbox, path)
   store:close()
 end
 
+--- The newest GLIBC version among the lines of objdump, as a number: 2.36 is 236.
+local function newest(lines)
+  local most = 0
+  for major, minor in lines:gmatch "GLIBC_(%d+)%.(%d+)" do
+    most = math.max(most, tonumber(major) * 100 + tonumber(minor))
+  end
+  return most
+end
+
+--- The program that Lambda starts asks for no C library; the rest asks for none newer than its own.
+local function check_libraries(folder)
+  local function dump(names)
+    return cli.shell(("cd %s && objdump -T %s 2>/dev/null"):format(folder, names)).stdout
+  end
+  assert.equal(0, newest(dump "bootstrap"))
+  local asked = newest(dump "lib/lua build/5.4/*/*.so lib/libcurl.so.4")
+  assert.is_true(asked > 0 and asked <= newest(dump "lib/libc.so.6"))
+end
+
 describe("a skill hears of the sandbox's customers", function()
   local app, path, sandbox
 
@@ -130,6 +149,28 @@ describe("a skill hears of the sandbox's customers", function()
     local url = server:url "skill"
     assert(sandbox:put_skill { client_id = "amzn1.application-oa2-client.sandbox", endpoint = url })
     walk(sandbox, path)
+  end)
+
+  it("in Lambda: the function's zip file in an empty root, with nothing else of this machine", function()
+    local folder, ready = os.tmpname(), os.tmpname()
+    -- the function has Lua 5.4, whichever runs this suite
+    local unpack = "unset LUA_PATH LUA_CPATH && rm -f %s && mkdir -p %s/tmp "
+      .. "&& examples/lambda/build.sh %s/tmp/function.zip "
+      .. "&& unzip -q %s/tmp/function.zip -d %s"
+    local built = cli.shell((unpack:gsub("%%s", folder)))
+    assert.equal(0, built.status, built.stderr)
+    local emulator = ("exec %s spec/support/runtime_api.lua %s"):format(cli.interpreter, ready)
+    local pid_api = cli.background(emulator, "/dev/null")
+    local address = cli.wait_for(ready, "(127.0.0.1:%d+)\n")
+    local line = "exec $(command -v env) -i AWS_LAMBDA_RUNTIME_API=%s LAMBDA_TASK_ROOT=/ "
+      .. "$(command -v chroot) %s /bootstrap"
+    local pid = cli.background(line:format(address, folder), folder .. ".log")
+    finally(function()
+      cli.shell(("kill %s %s; rm -rf %s %s.log %s"):format(pid, pid_api, folder, folder, ready))
+    end)
+    sandbox = assert(proactive.sandbox.start { skill = "http://" .. address .. "/invoke" })
+    walk(sandbox, folder .. "/tmp/proactive.db")
+    check_libraries(folder)
   end)
 end)
 

@@ -22,6 +22,7 @@ cli.commands = {
   "subscribers",
   "campaign",
   "serve",
+  "lambda",
 }
 
 local COMMAND = "proactive.cli.%s"

@@ -16,14 +16,16 @@ local response = require "proactive.skill.response"
 local trust = require "proactive.skill.trust"
 local verify = require "proactive.skill.verify"
 
----@alias proactive.skill.Function fun(request: table, envelope: table): nil|string|table
+---@alias proactive.skill.Function
+---| fun(request: table, envelope: table, context: table?): nil|string|table
 
 ---@class proactive.skill.Options
 ---@field application_id string|string[]  the skill's id, `amzn1.ask.skill.…`; or several
 ---@field registry any?                    skill events are applied to it
 ---@field on table<string, proactive.skill.Function>?
 ---   by request type, `LaunchRequest` or `AlexaSkillEvent.SkillEnabled`: gets the decoded request
----   and the envelope around it; returns a text to speak, a response, or nothing
+---   and the envelope around it, in Lambda also a `proactive.lambda.Context`; returns a text to
+---   speak, a response, or nothing
 ---@field sandbox string?  its address, on this machine; requests of Amazon are refused then
 ---@field ca_file string?  whom the certificates must end at, in place of the system's store
 ---@field fetch_certificate (fun(url: string): string?, any)?
@@ -97,7 +99,7 @@ local function failed(what)
 end
 
 --- Applies the request and asks the user's function.
-local function answer_to(self, envelope)
+local function answer_to(self, envelope, context)
   local request = envelope.request
   local kind = request.type
   if self.registry and is_skill_event(kind) and not apply(self, envelope) then
@@ -106,7 +108,7 @@ local function answer_to(self, envelope)
   local own, ran, result = self.on[kind], true, nil
   if own then
     ran, result = attempt(self, envelope, function()
-      return (own(request, envelope))
+      return (own(request, envelope, context))
     end)
   end
   if not ran then return failed("the function for " .. kind) end
@@ -117,27 +119,28 @@ local function answer_to(self, envelope)
   return failed("the function for " .. kind)
 end
 
-local function answer_once(self, envelope)
+local function answer_once(self, envelope, context)
   return self.replies:once(envelope.request.requestId, function()
-    return answer_to(self, envelope)
+    return answer_to(self, envelope, context)
   end)
 end
 
 --- Answers a request that is known to come from Alexa, as AWS Lambda's are. Checks the application
 --- id and nothing else.
 ---@param envelope table  the decoded JSON
+---@param context table?  for your functions, as their third argument
 ---@return table? answer
 ---@return proactive.Error?
 ---   kinds `unverified`: of another skill, or no request; `server`: a function or the registry
 ---   failed
-function Skill:dispatch(envelope)
+function Skill:dispatch(envelope, context)
   local good, err = verify.shape(envelope)
   if good then
     good, err = verify.application(self, envelope)
   end
   if not good then return nil, err end
   local answer
-  answer, err = answer_once(self, envelope)
+  answer, err = answer_once(self, envelope, context)
   if not answer then return nil, err end
   return answer.table
 end
