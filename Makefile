@@ -135,14 +135,15 @@ fuzz: ## the readers of foreign bytes under libFuzzer, FUZZ_SECONDS (20) each
 	  -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all'
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
 
-fuzzers: $(patsubst spec/fuzz/%.c,$(BUILD)/spec/%,$(wildcard spec/fuzz/*.c))
+fuzzers: $(patsubst spec/fuzz/%.c,$(BUILD)/spec/%,$(wildcard spec/fuzz/fuzz_*.c))
 
 $(BUILD)/obj/%.o: spec/fuzz/%.c Makefile
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# The one that fuzzes through the binding brings a Lua along.
-$(BUILD)/spec/fuzz_validate: $(BUILD)/obj/fuzz_validate.o $(call objects,$(CORE_SOURCES))
+# Those that fuzz through the binding bring a Lua along.
+$(BUILD)/spec/fuzz_validate $(BUILD)/spec/fuzz_envelope: $(BUILD)/spec/fuzz_%: \
+  $(BUILD)/obj/fuzz_%.o $(BUILD)/obj/lua_target.o $(call objects,$(CORE_SOURCES))
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -fsanitize=fuzzer -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LUA_LIBS)
 
