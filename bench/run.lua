@@ -11,7 +11,7 @@ local process = require("bench.lib.process")
 
 local NAMES = {
   "sandbox", "validate", "body", "delivery", "memory", "frames", "latency", "token", "registry",
-  "campaign",
+  "campaign", "skill",
 }
 
 local function known(name)

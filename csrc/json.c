@@ -20,9 +20,20 @@ static size_t count_values(const cJSON *node) {
   return count;
 }
 
+/* Keys that are compared each with each sooner than they are sorted. */
+#define FEW_KEYS 12
+
 static int compare_keys(const void *a, const void *b) {
   const cJSON *const *x = a, *const *y = b;
   return strcmp((*x)->string, (*y)->string);
+}
+
+/* A key of a small object that stands twice, or NULL. */
+static const char *find_twice_of_few(const cJSON *object) {
+  for (const cJSON *item = object->child; item; item = item->next)
+    for (const cJSON *earlier = object->child; earlier != item; earlier = earlier->next)
+      if (strcmp(earlier->string, item->string) == 0) return item->string;
+  return NULL;
 }
 
 /* A key that stands twice, or NULL. Sorted, so that 100,000 keys are no quadratic matter. */
@@ -30,7 +41,7 @@ static const char *find_twice(const cJSON *object, check *c) {
   size_t count = 0;
   const char *twice = NULL;
   for (const cJSON *item = object->child; item; item = item->next) count++;
-  if (count < 2) return NULL;
+  if (count <= FEW_KEYS) return find_twice_of_few(object);
   const cJSON **members = malloc(count * sizeof *members);
   if (!members) {
     c->nomem = true;

@@ -151,10 +151,17 @@ static bool refuse_control(scan *s) {
   return refuse(s, s->at, "a control character inside a text: write it as an escape");
 }
 
+/* Characters that stand for themselves in one byte: nearly all. */
+static void skip_plain(scan *s) {
+  const char *at = s->at;
+  while (at < s->end && *at >= 0x20 && *at < 0x7F && *at != '"' && *at != '\\') at++;
+  s->at = at;
+}
+
 /* A text or key; a quotation mark is ahead. */
 static bool scan_text(scan *s) {
   s->at++;
-  while (s->at < s->end) {
+  while (skip_plain(s), s->at < s->end) {
     unsigned char c = (unsigned char)*s->at;
     if (c == '"') {
       s->at++;

@@ -12,6 +12,8 @@
 /* Slots a walk takes at each level, with room to spare. */
 #define STACK_NEEDED (4 * LIMIT_JSON_DEPTH + 16)
 
+#define MOST_ROOM 64
+
 static void forget_texts(ljson_box *b) {
   buf_free(&b->out);
   buf_free(&b->scratch);
@@ -85,9 +87,19 @@ int ljson_no_memory(lua_State *L, ljson_box *b) {
 
 static void push_value(lua_State *L, const json_node *node);
 
+/* How many slots to make a table with: one that grows is filled anew each time. Beyond the limit
+ * growing costs less than counting. */
+static int room(const json_node *container) {
+  int count = 0;
+  for (const json_node *item = json_first(container); item != NULL && count < MOST_ROOM;
+       item = json_next(item))
+    count++;
+  return count;
+}
+
 static void push_array(lua_State *L, const json_node *array) {
   int index = 0;
-  lua_newtable(L);
+  lua_createtable(L, room(array), 0);
   for (const json_node *item = json_first(array); item != NULL; item = json_next(item)) {
     push_value(L, item); /* table, value */
     lua_rawseti(L, -2, ++index);
@@ -98,7 +110,7 @@ static void push_array(lua_State *L, const json_node *array) {
 }
 
 static void push_object(lua_State *L, const json_node *object) {
-  lua_newtable(L);
+  lua_createtable(L, 0, room(object));
   for (const json_node *item = json_first(object); item != NULL; item = json_next(item)) {
     lua_pushstring(L, json_key(item));
     push_value(L, item); /* table, key, value */

@@ -100,6 +100,7 @@ needs_fuzz() {
 needs_bench() {
   needs_test
   need nghttp2-client program h2load
+  need wrk program wrk
   need lua-cjson lua_module lua5.4 cjson
   need lua-cjson lua_module luajit cjson
   need nodejs program node

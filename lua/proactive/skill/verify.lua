@@ -28,12 +28,13 @@ local function is_object(value)
   return type(value) == "table" and value ~= json.null and not json.is_array(value)
 end
 
---- A value inside; nil when one on the way is no object.
-local function at(value, ...)
-  for _, name in ipairs { ... } do
-    value = is_object(value) and value[name] or nil
-  end
-  return value
+--- A member; nil when the value is no object.
+local function member(value, name)
+  return is_object(value) and value[name] or nil
+end
+
+local function has_text(request, name)
+  return type(request[name]) == "string" and request[name] ~= ""
 end
 
 --- What any envelope has, however it came here.
@@ -41,13 +42,10 @@ end
 ---@return table? envelope
 ---@return proactive.Error?
 function verify.shape(envelope)
-  local request = at(envelope, "request")
+  local request = member(envelope, "request")
   if not is_object(request) then return refuse "the body has no request" end
-  for _, name in ipairs { "type", "requestId" } do
-    if type(request[name]) ~= "string" or request[name] == "" then
-      return refuse("the request has no %s", name)
-    end
-  end
+  if not has_text(request, "type") then return refuse "the request has no type" end
+  if not has_text(request, "requestId") then return refuse "the request has no requestId" end
   return envelope
 end
 
@@ -57,7 +55,8 @@ end
 ---@return true?
 ---@return proactive.Error?
 function verify.application(self, envelope)
-  local id = at(envelope, "context", "System", "application", "applicationId")
+  local system = member(member(envelope, "context"), "System")
+  local id = member(member(system, "application"), "applicationId")
   if type(id) ~= "string" then return refuse "the request has no application id" end
   if not self.applications[id] then return refuse "the request is of another skill" end
   return true
