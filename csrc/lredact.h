@@ -8,7 +8,7 @@
 #include <lua.h>
 #include <stddef.h>
 
-#define LREDACT_SECRETS 2 /* at most, in one text */
+#define LREDACT_SECRETS 4 /* at most, in one text */
 
 typedef struct {
   const char *text;

@@ -79,21 +79,26 @@ static oauth_answer *push_answer(lua_State *L) {
   return answer;
 }
 
-/* The client secret, as the form holds it and in plain. */
+/* Client secret and refresh token, each as the form holds it and in plain. */
+#define FORM_SECRETS (LREDACT_SECRETS / 2)
+
 typedef struct {
-  lredact_secrets both;
-  char plain[LIMIT_CREDENTIAL_BYTES];
+  lredact_secrets all;
+  char plain[FORM_SECRETS][LIMIT_CREDENTIAL_BYTES];
 } form_secrets;
 
 static void find_secrets(const token *t, form_secrets *secrets) {
-  lredact_secret *escaped = &secrets->both.list[0], *plain = &secrets->both.list[1];
+  static const char *const names[FORM_SECRETS] = {"client_secret", "refresh_token"};
   size_t form_len;
   const char *form = token_form(t, &form_len);
-  *escaped = *plain = (lredact_secret){.text = NULL};
-  escaped->text = oauth_form_find(form, form_len, "client_secret", &escaped->len);
-  if (escaped->text == NULL) return;
-  plain->text = secrets->plain;
-  plain->len = oauth_unescape(secrets->plain, escaped->text, escaped->len);
+  for (int i = 0; i < FORM_SECRETS; i++) {
+    lredact_secret *escaped = &secrets->all.list[2 * i], *plain = escaped + 1;
+    *escaped = *plain = (lredact_secret){.text = NULL};
+    escaped->text = oauth_form_find(form, form_len, names[i], &escaped->len);
+    if (escaped->text == NULL) continue;
+    plain->text = secrets->plain[i];
+    plain->len = oauth_unescape(secrets->plain[i], escaped->text, escaped->len);
+  }
 }
 
 static void set_text(lua_State *L, const char *name, const lredact_secrets *secrets,
@@ -164,10 +169,10 @@ static int l_settle(lua_State *L) {
   if (result == NULL) return 1;
   if (result->cause == HTTP_ANSWERED && oauth_read(answer, result->body, result->body_len) != 0)
     return no_memory(L);
-  form_secrets secrets = {.plain = ""};
+  form_secrets secrets = {.plain = {""}};
   find_secrets(t->token, &secrets);
   lua_pushboolean(L, 1);
-  lredact_push(L, &secrets.both, result->headers, result->headers_len);
+  lredact_push(L, &secrets.all, result->headers, result->headers_len);
   switch (accept(t, result, answer, now)) {
   case TOKEN_TAKEN:
     break;
@@ -175,7 +180,7 @@ static int l_settle(lua_State *L) {
     return no_memory(L);
   case TOKEN_UNFIT:
     lua_pushnil(L);
-    push_refusal(L, result, answer, &secrets.both);
+    push_refusal(L, result, answer, &secrets.all);
     token_failed(t->token, now);
   }
   buf_erase(secrets.plain, sizeof secrets.plain);

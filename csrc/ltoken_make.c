@@ -14,21 +14,23 @@
 
 #define SHARED "proactive.tokens" /* registry */
 
-/* The options of core.token, the texts first. */
-enum { CLIENT_ID, CLIENT_SECRET, SCOPE, URL, TEXTS, PRIVATE = TEXTS, OPTIONS };
-static const char *const names[OPTIONS] = {"client_id", "client_secret", "scope", "url", "private"};
+/* The options of core.token, the texts first. One of scope and refresh_token says which grant. */
+enum { CLIENT_ID, CLIENT_SECRET, SCOPE, REFRESH_TOKEN, URL, TEXTS, PRIVATE = TEXTS, OPTIONS };
+static const char *const names[OPTIONS] = {"client_id",     "client_secret", "scope",
+                                           "refresh_token", "url",           "private"};
 
 typedef struct {
   oauth_parameter texts[TEXTS];
   bool private;
 } arguments;
 
-/* A text of the options; it stays alive in the table. */
+/* A text of the options; it stays alive in the table. Its value is NULL when it is not given. */
 static oauth_parameter text_option(lua_State *L, const char *name) {
   oauth_parameter text = {.name = name};
   lua_pushstring(L, name);
   lua_rawget(L, 1);
-  if (lua_type(L, -1) != LUA_TSTRING) luaL_error(L, "bad option '%s': string expected", name);
+  if (!lua_isnil(L, -1) && lua_type(L, -1) != LUA_TSTRING)
+    luaL_error(L, "bad option '%s': string expected", name);
   text.value = lua_tolstring(L, -1, &text.len);
   lua_pop(L, 1);
   return text;
@@ -45,11 +47,20 @@ static void check_names(lua_State *L) {
   }
 }
 
+static void check_given(lua_State *L, const arguments *a) {
+  for (int i = 0; i < TEXTS; i++)
+    if (a->texts[i].value == NULL && i != SCOPE && i != REFRESH_TOKEN)
+      luaL_error(L, "bad option '%s': string expected", names[i]);
+  if ((a->texts[SCOPE].value == NULL) == (a->texts[REFRESH_TOKEN].value == NULL))
+    luaL_error(L, "either 'scope' or 'refresh_token' must be given");
+}
+
 static arguments read_arguments(lua_State *L) {
-  arguments a;
+  arguments a = {.private = false};
   luaL_checktype(L, 1, LUA_TTABLE);
   check_names(L);
   for (int i = 0; i < TEXTS; i++) a.texts[i] = text_option(L, names[i]);
+  check_given(L, &a);
   lua_pushstring(L, names[PRIVATE]);
   lua_rawget(L, 1);
   a.private = lua_toboolean(L, -1);
@@ -60,6 +71,7 @@ static arguments read_arguments(lua_State *L) {
 /* Pushes what is wrong with the arguments; false when nothing is. */
 static bool push_fault(lua_State *L, const arguments *a) {
   for (int i = 0; i < TEXTS; i++) {
+    if (a->texts[i].value == NULL) continue;
     const char *fault = oauth_check(a->texts[i].value, a->texts[i].len);
     if (fault == NULL) continue;
     lua_pushfstring(L, "%s %s", a->texts[i].name, fault);
@@ -68,14 +80,15 @@ static bool push_fault(lua_State *L, const arguments *a) {
   return false;
 }
 
-/* The form of the client-credentials grant (RFC 6749, 4.4.2, with the client in the body as Login
- * with Amazon wants it), as a new token. NULL: no memory. */
+/* The form of the grant (RFC 6749, 4.4.2 or 6, with the client in the body as Login with Amazon
+ * wants it), as a new token. NULL: no memory. */
 static token *make_token(const arguments *a) {
-  static const char grant[] = "client_credentials";
-  const oauth_parameter form[] = {{"grant_type", grant, sizeof grant - 1},
+  int means = a->texts[SCOPE].value != NULL ? SCOPE : REFRESH_TOKEN;
+  const char *grant = means == SCOPE ? "client_credentials" : "refresh_token";
+  const oauth_parameter form[] = {{"grant_type", grant, strlen(grant)},
                                   a->texts[CLIENT_ID],
                                   a->texts[CLIENT_SECRET],
-                                  a->texts[SCOPE]};
+                                  a->texts[means]};
   buf body;
   token *made = NULL;
   buf_init(&body, LIMIT_REQUEST_BYTES);
@@ -137,7 +150,8 @@ static void share(lua_State *L, const ltoken *made) {
   lua_pop(L, 1);
 }
 
-/* token{client_id=, client_secret=, scope=, url=, private=} -> token | nil, message */
+/* token{client_id=, client_secret=, scope= | refresh_token=, url=, private=} -> token | nil,
+ * message */
 int ltoken_make(lua_State *L) {
   lua_settop(L, 1);
   arguments a = read_arguments(L);

@@ -91,7 +91,7 @@ local ROWS = {
   "errors options time json endpoints",
   "text localized audience schema schema.*",
   "language language.*",
-  "events request validate preview credentials answer",
+  "events request validate preview credentials answer caller",
   "token storage storage.* registry.*",
   "registry delivery delivery.*",
   "client client.* metrics",
@@ -104,9 +104,9 @@ local ROWS = {
 }
 
 --- Who may name the C modules. (What is pure Lua works without them: they are required when used.)
-local CORE = "json request credentials token delivery.* client client.* sandbox.* cli.deliver "
-  .. "cli.campaign_run cli.serve lambda skill skill.* registry registry.* storage campaign "
-  .. "campaign.*"
+local CORE = "json request caller credentials token delivery.* client client.* sandbox.* "
+  .. "cli.deliver cli.campaign_run cli.serve lambda skill skill.* registry registry.* "
+  .. "storage campaign campaign.*"
 local HTTPD = "sandbox.* skill.server"
 local NGX = "host openresty openresty.*"
 

@@ -36,6 +36,25 @@ describe("core.token", function()
     )
   end)
 
+  it("takes a refresh token in place of a scope", function()
+    local function refreshing(text)
+      local given = options { refresh_token = text }
+      given.scope = nil
+      return given
+    end
+    local token = core.token(refreshing "Atzr|a")
+    assert.equal(token, core.token(refreshing "Atzr|a"))
+    assert.are_not.equal(token, core.token(refreshing "Atzr|b"))
+    assert.error_matches(function() core.token(options { refresh_token = "Atzr|a" }) end,
+      "either 'scope' or 'refresh_token'")
+    local given = options()
+    given.scope = nil
+    assert.error_matches(function() core.token(given) end, "either 'scope' or 'refresh_token'")
+    local made, message = core.token(refreshing "a\nb")
+    assert.is_nil(made)
+    assert.equal("refresh_token holds a line break", message)
+  end)
+
   it("can be made by a finalizer while the state closes", function()
     local cli = require "spec.support.cli"
     local path = cli.file(".lua", [[

@@ -1,16 +1,16 @@
 --- A running sandbox as an object: its control calls, for tests and tools.
 
-local core = require "proactive.core"
+local caller = require "proactive.caller"
 local errors = require "proactive.errors"
 local form = require "proactive.sandbox.form"
 local json = require "proactive.json"
 
 local TIMEOUT = 30
 
--- A pool keeps a few routes only, and every path is one. Lists are read in pieces that fit its body
--- cap.
-local MOST_ROUTES = 24
+-- Lists are read in pieces that fit the body cap of a pool.
 local PIECE = 200 * 1024
+
+local JSON = { "Content-Type: application/json" }
 
 local Remote = { __name = "proactive.sandbox" }
 Remote.__index = Remote
@@ -22,56 +22,12 @@ local remote = {}
 ---@param ca_file string?  for https
 ---@return table
 function remote.new(url, ca_file)
-  return setmetatable({ url = url, ca_file = ca_file }, Remote)
+  local server = caller.new({ ca_file = ca_file }, TIMEOUT)
+  return setmetatable({ url = url, ca_file = ca_file, server = server }, Remote)
 end
 
 function Remote:__tostring()
   return "proactive.sandbox at " .. self.url
-end
-
-local function close_pool(self)
-  if self.pool then self.pool:close() end
-  self.pool, self.routes, self.route_count = nil, nil, 0
-end
-
-local function route_for(self, method, path)
-  local key = method .. " " .. path
-  if self.pool and self.routes[key] then return self.routes[key] end
-  if self.pool and self.route_count >= MOST_ROUTES then close_pool(self) end
-  local message
-  if not self.pool then
-    self.pool, message = core.http { ca_file = self.ca_file, max_connections = 1 }
-    if not self.pool then return nil, message end
-    self.routes, self.route_count = {}, 0
-  end
-  local route
-  route, message = self.pool:route {
-    method = method,
-    url = self.url .. path,
-    headers = { "Content-Type: application/json" },
-  }
-  if not route then return nil, message end
-  self.routes[key], self.route_count = route, self.route_count + 1
-  return route
-end
-
-local function exchange(self, method, path, body)
-  local route, message = route_for(self, method, path)
-  if not route then return nil, message end
-  local id
-  repeat
-    id, message = self.pool:start(route, body, TIMEOUT)
-    if not id and message ~= "wait" then return nil, message end
-    if not self.pool:step(id and 0 or 0.001, nil, 1) then return nil, "the pool failed" end
-  until id
-  local result = self.pool:result(id)
-  while not result do
-    local _, failed = self.pool:step(1, nil, 1)
-    if failed then return nil, failed end
-    result = self.pool:result(id)
-  end
-  self.pool:release(id)
-  return result
 end
 
 local KINDS = { [400] = "invalid", [403] = "forbidden", [404] = "not_found", [413] = "invalid" }
@@ -96,7 +52,8 @@ function Remote:request(method, path, body)
   if self.stopped then error("attempt to use a stopped sandbox", 2) end
   local text = body
   if type(body) == "table" then text = assert(json.encode(body)) end
-  local result, message = exchange(self, method, path, text)
+  local call = { method = method, url = self.url .. path, headers = JSON, body = text }
+  local result, message = self.server:ask(call)
   if not result or not result.status then
     return nil,
       errors.new("transport", {
@@ -231,7 +188,7 @@ end
 --- Ends the sandbox, when it is a child of this process, and waits until it has gone. Idempotent.
 function Remote:stop()
   if self.stopped then return end
-  close_pool(self)
+  self.server:close()
   self.stopped = true
   if self.child then self.child:close() end
 end
