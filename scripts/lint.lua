@@ -88,13 +88,14 @@ end
 --- From the bottom to the top. A module requires what stands in its own row or below.
 local ROWS = {
   "compat host nearest template timers types",
-  "errors options time json endpoints",
+  "errors options time json json_text endpoints form",
   "text localized audience schema schema.*",
   "language language.*",
   "events request validate preview credentials answer caller",
   "token storage storage.* registry.*",
   "registry delivery delivery.*",
   "client client.* metrics",
+  "manifest manifest.* smapi smapi.*",
   "campaign campaign.*",
   "skill skill.*",
   "openresty openresty.* lambda",

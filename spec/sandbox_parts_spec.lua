@@ -2,7 +2,7 @@
 
 local compat = require "proactive.compat"
 local files = require "proactive.sandbox.files"
-local form = require "proactive.sandbox.form"
+local form = require "proactive.form"
 local inbox = require "proactive.sandbox.inbox"
 local timers = require "proactive.timers"
 

@@ -7,6 +7,7 @@
 ---@field campaign table     see `proactive.campaign`
 ---@field events proactive.Events
 ---@field localized fun(texts: table<string, string>): proactive.Localized
+---@field manifest table     see `proactive.manifest`
 ---@field openresty table    see `proactive.openresty`
 ---@field preview function   see `proactive.preview`
 ---@field registry table     see `proactive.registry`
@@ -47,6 +48,7 @@ local PARTS = {
   campaign = "proactive.campaign",
   events = "proactive.events",
   localized = "proactive.localized",
+  manifest = "proactive.manifest",
   metrics = "proactive.metrics",
   openresty = "proactive.openresty",
   preview = "proactive.preview",

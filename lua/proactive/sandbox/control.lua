@@ -3,7 +3,7 @@
 
 local endpoints = require "proactive.endpoints"
 local fields = require "proactive.sandbox.fields"
-local form = require "proactive.sandbox.form"
+local form = require "proactive.form"
 local inbox = require "proactive.sandbox.inbox"
 local json = require "proactive.json"
 local reply = require "proactive.sandbox.reply"

@@ -6,7 +6,7 @@
 --- https://github.com/saleweaver/python-amazon-sp-api/issues/278 (words of refusals).
 
 local endpoints = require "proactive.endpoints"
-local form = require "proactive.sandbox.form"
+local form = require "proactive.form"
 local journal = require "proactive.sandbox.journal"
 local json = require "proactive.json"
 local reply = require "proactive.sandbox.reply"

@@ -2,7 +2,7 @@
 
 local caller = require "proactive.caller"
 local errors = require "proactive.errors"
-local form = require "proactive.sandbox.form"
+local form = require "proactive.form"
 local json = require "proactive.json"
 
 local TIMEOUT = 30

@@ -1,0 +1,73 @@
+--- A manifest as text or as a table: the envelope `{"manifest": {…}}` that SMAPI and ask-cli
+--- exchange.
+
+local errors = require "proactive.errors"
+local json = require "proactive.json"
+
+local document = {}
+
+---@class proactive.Manifest
+---@field manifest table
+
+local function refuse(message, fix)
+  return nil, errors.new("invalid", { message = message, fix = fix })
+end
+
+--- Whether a value is a JSON array: one that was decoded, or a table that has a first element.
+---@param value any
+---@return boolean
+function document.is_list(value)
+  return type(value) == "table" and (json.is_array(value) or value[1] ~= nil)
+end
+
+--- Whether a value is a JSON object.
+---@param value any
+---@return boolean
+function document.is_object(value)
+  return type(value) == "table" and value ~= json.null and not document.is_list(value)
+end
+
+local is_object = document.is_object
+
+local FIX = "A manifest is what proactive manifest get writes, and ask smapi get-skill-manifest: "
+  .. '{"manifest": {"manifestVersion": "1.0", …}}.'
+
+--- What a JSON text is that is no manifest, as far as can be told.
+local function other_kind(value)
+  if value.interactionModel then return "this is an interaction model and no manifest" end
+  if value.publishingInformation or value.apis then
+    return 'the manifest stands bare: it belongs into {"manifest": …}'
+  elseif value.relevantAudience then
+    return "this is the body of an event and no manifest"
+  end
+  return 'this is no manifest: the object "manifest" is missing'
+end
+
+--- The envelope, when it is one.
+---@param value any
+---@return proactive.Manifest?
+---@return proactive.Error?  kind `invalid`
+function document.envelope(value)
+  if not is_object(value) then return refuse("this is no manifest: an object is expected", FIX) end
+  if not is_object(value.manifest) then return refuse(other_kind(value), FIX) end
+  return value
+end
+
+--- Reads a manifest's text. Duplicate keys and typographic quotation marks are refused.
+---@param text string
+---@return proactive.Manifest?
+---@return proactive.Error?  kind `invalid`, with `line` and `column` when it is not JSON
+function document.decode(text)
+  local value, message, line, column, path = json.decode(text)
+  if value ~= nil then return document.envelope(value) end
+  local where = ("line %d, column %d"):format(line or 1, column or 1)
+  if path and path ~= "" then where = ("%s, in %s"):format(where, path) end
+  local err = errors.new("invalid", {
+    message = ("the manifest is not JSON: %s (%s)"):format(message, where),
+    fix = "Correct it there; nothing was changed or sent.",
+  })
+  err.line, err.column = line, column
+  return nil, err
+end
+
+return document

@@ -1,0 +1,273 @@
+--- The difference between a manifest and what is needed: each part that is missing or conflicts,
+--- and the value that mends it.
+
+local document = require "proactive.manifest.document"
+local json = require "proactive.json"
+
+local is_list, is_object = document.is_list, document.is_object
+
+local edits = {}
+
+---@class proactive.manifest.Edit
+---@field path (string|integer)[]
+---@field value any
+---@field violation proactive.Violation  what is wrong as long as it is not made
+
+--- How keys of new parts are ordered: as Amazon's own sample has them.
+edits.ORDER = {}
+for rank, name in ipairs {
+  "publications",
+  "endpoint",
+  "subscriptions",
+  "regions",
+  "sslCertificateType",
+  "uri",
+  "eventName",
+  "name",
+} do
+  edits.ORDER[name] = rank
+end
+
+--- `$.manifest.events.regions.NA`
+---@param path (string|integer)[]
+---@return string
+function edits.describe(path)
+  local parts = { "$" }
+  for _, key in ipairs(path) do
+    parts[#parts + 1] = type(key) == "number" and ("[%d]"):format(key - 1) or "." .. key
+  end
+  return table.concat(parts)
+end
+
+---@class proactive.manifest.EditList
+---@field manifest table  what stands there now
+---@field list proactive.manifest.Edit[]
+---@field unmended proactive.Violation?  what no edit can mend
+local EditList = {}
+EditList.__index = EditList
+
+function EditList:add(path, value, violation)
+  violation.path = violation.path or edits.describe(path)
+  violation.rule = violation.rule or "missing"
+  self.list[#self.list + 1] = { path = path, value = value, violation = violation }
+end
+
+local function lists(list, key, name)
+  for _, item in ipairs(is_list(list) and list or {}) do
+    if is_object(item) and item[key] == name then return true end
+  end
+  return false
+end
+
+local function copy(fields)
+  local result = {}
+  for name, value in pairs(fields) do
+    result[name] = value
+  end
+  return result
+end
+
+local function below(path, step)
+  local at = copy(path)
+  at[#at + 1] = step
+  return at
+end
+
+--- Names that a list of `{[key] = name}` lacks, each added at its end.
+local function complete(self, path, given, key, names, violation_of)
+  local missing, items = {}, json.array {}
+  for _, name in ipairs(names) do
+    if not lists(given, key, name) then missing[#missing + 1] = name end
+  end
+  if is_list(given) then
+    local count = #given
+    for index, name in ipairs(missing) do
+      self:add(below(path, count + index), { [key] = name }, violation_of(name))
+    end
+    return
+  end
+  for index, name in ipairs(missing) do
+    items[index] = { [key] = name }
+  end
+  if #missing > 0 then self:add(path, items, violation_of(table.concat(missing, ", "))) end
+end
+
+local function permission(self, needs)
+  local path = { "manifest", "permissions" }
+  complete(self, path, self.manifest.permissions, "name", { needs.permission }, function(name)
+    return {
+      message = ("the permission %s is missing"):format(name),
+      hint = "without it a token request ends with 400 invalid_scope, and one for the skill's "
+        .. "credentials with 404",
+    }
+  end)
+end
+
+local function publication_violation(name)
+  return {
+    message = ("%s is not published"):format(name),
+    hint = "without any a token request ends with 400 invalid_scope; with others, sending this one "
+      .. "ends with 403",
+  }
+end
+
+local function publications(self, events, needs)
+  local path = { "manifest", "events", "publications" }
+  local names = needs.publications
+  complete(self, path, events.publications, "eventName", names, publication_violation)
+end
+
+local function subscription_violation(name)
+  return {
+    message = ("the skill does not hear of %s"):format(name),
+    hint = "Alexa tells who subscribes, and who leaves, by these events only",
+  }
+end
+
+local function subscriptions(self, events, needs)
+  local path = { "manifest", "events", "subscriptions" }
+  local names = needs.subscriptions
+  complete(self, path, events.subscriptions, "eventName", names, subscription_violation)
+end
+
+local function member(object, name)
+  return is_object(object[name]) and object[name] or {}
+end
+
+--- `apis.custom`, where the skill itself is.
+function EditList:custom()
+  return member(member(self.manifest, "apis"), "custom")
+end
+
+local function endpoint_in(object)
+  local own = member(object, "endpoint")
+  if type(own.uri) ~= "string" then return nil end
+  return { uri = own.uri, sslCertificateType = own.sslCertificateType }
+end
+
+--- The endpoint that events should have: the one wanted, else that of the skill itself.
+local function endpoint_wanted(self, needs)
+  return needs.endpoint or endpoint_in(self:custom())
+end
+
+local function regions_wanted(self, needs)
+  if needs.regions then return needs.regions end
+  local wanted = {}
+  for region, entry in pairs(member(self:custom(), "regions")) do
+    wanted[region] = endpoint_in(is_object(entry) and entry or {})
+  end
+  return next(wanted) and wanted or nil
+end
+
+local NO_ENDPOINT = {
+  rule = "MISSING_REQUIRED_PROPERTY",
+  path = "$.manifest.events",
+  message = "the required property endpoint is missing",
+  hint = "skill events go there and not to apis.custom.endpoint; give the endpoint",
+}
+
+--- An endpoint that stands there already. Only one that was asked for by name gives it way.
+local function endpoint_conflict(self, path, given, wanted)
+  if given.uri == wanted.uri then return end
+  self:add(below(path, "uri"), wanted.uri, {
+    rule = given.uri == nil and "MISSING_REQUIRED_PROPERTY" or "conflict",
+    message = "skill events go to another endpoint than the one given",
+    got = given.uri,
+    expected = wanted.uri,
+  })
+end
+
+local function endpoint(self, events, needs)
+  local path = { "manifest", "events", "endpoint" }
+  local wanted = endpoint_wanted(self, needs)
+  if is_object(events.endpoint) then
+    if needs.endpoint then endpoint_conflict(self, path, events.endpoint, needs.endpoint) end
+  elseif wanted then
+    self:add(path, wanted, copy(NO_ENDPOINT))
+  else
+    self.unmended = copy(NO_ENDPOINT)
+  end
+end
+
+local function region_violation(region)
+  return {
+    message = ("skill events of region %s have no endpoint of their own"):format(region),
+    hint = "the skill has one there in apis.custom, or it was asked for",
+  }
+end
+
+local function regions(self, events, needs)
+  local wanted, names = regions_wanted(self, needs), {}
+  if not wanted then return end
+  for region in pairs(wanted) do
+    names[#names + 1] = region
+  end
+  table.sort(names)
+  local path = { "manifest", "events", "regions" }
+  if not is_object(events.regions) then
+    local all = {}
+    for _, region in ipairs(names) do
+      all[region] = { endpoint = wanted[region] }
+    end
+    return self:add(path, all, region_violation(table.concat(names, ", ")))
+  end
+  for _, region in ipairs(names) do
+    local at, entry = below(path, region), events.regions[region]
+    if not (is_object(entry) and is_object(entry.endpoint)) then
+      self:add(at, { endpoint = wanted[region] }, region_violation(region))
+    elseif needs.regions then
+      endpoint_conflict(self, below(at, "endpoint"), entry.endpoint, wanted[region])
+    end
+  end
+end
+
+local function list_of(key, names)
+  local list = json.array {}
+  for index, name in ipairs(names) do
+    list[index] = { [key] = name }
+  end
+  return list
+end
+
+--- The whole of `events`, where there is none.
+local function new_events(self, needs)
+  local wanted, all = regions_wanted(self, needs), nil
+  for region, one in pairs(wanted or {}) do
+    all = all or {}
+    all[region] = { endpoint = one }
+  end
+  local value = {
+    publications = list_of("eventName", needs.publications),
+    endpoint = endpoint_wanted(self, needs),
+    regions = all,
+  }
+  if #needs.subscriptions > 0 then
+    value.subscriptions = list_of("eventName", needs.subscriptions)
+  end
+  local violation = publication_violation(table.concat(needs.publications, ", "))
+  violation.message = "there is no events: " .. violation.message
+  self:add({ "manifest", "events" }, value, violation)
+  if not value.endpoint then self.unmended = copy(NO_ENDPOINT) end
+end
+
+--- What is to be changed, in the order of the manifest.
+---@param envelope proactive.Manifest
+---@param needs proactive.manifest.Needs
+---@return proactive.manifest.Edit[]
+---@return proactive.Violation?  what no edit can mend
+function edits.list(envelope, needs)
+  local self = setmetatable({ manifest = envelope.manifest, list = {} }, EditList)
+  permission(self, needs)
+  local events = self.manifest.events
+  if not is_object(events) then
+    new_events(self, needs)
+    return self.list, self.unmended
+  end
+  publications(self, events, needs)
+  endpoint(self, events, needs)
+  subscriptions(self, events, needs)
+  regions(self, events, needs)
+  return self.list, self.unmended
+end
+
+return edits

@@ -1,0 +1,376 @@
+--- The skill's manifest, offline: what is needed, what is wrong, and how it is mended.
+
+local json = require "proactive.json"
+local manifest = require "proactive.manifest"
+local proactive = require "proactive"
+
+local ARN = "arn:aws:lambda:us-east-1:123456789012:function:ask-custom-PingMe"
+local PERMISSION = "alexa::devices:all:notifications:write"
+local EVENTS = { "AMAZON.OrderStatus.Updated", "AMAZON.MediaContent.Available" }
+
+-- As the walkthrough begins: neither permission nor events. Order and look are a person's own.
+local BARE = [[
+{
+    "manifest": {
+        "publishingInformation": {
+            "locales": { "en-US": { "name": "Simple Alexa Skill" } },
+            "category": "EDUCATION_AND_REFERENCE"
+        },
+        "apis": {
+            "custom": {"endpoint": {"uri": "]] .. ARN .. [["}, "interfaces": []}
+        },
+        "manifestVersion": "1.0"
+    }
+}
+]]
+
+-- What the walkthrough ends with.
+local PATCHED = [[
+{
+    "manifest": {
+        "publishingInformation": {
+            "locales": { "en-US": { "name": "Simple Alexa Skill" } },
+            "category": "EDUCATION_AND_REFERENCE"
+        },
+        "apis": {
+            "custom": {"endpoint": {"uri": "]] .. ARN .. [["}, "interfaces": []}
+        },
+        "manifestVersion": "1.0",
+        "permissions": [
+            {
+                "name": "alexa::devices:all:notifications:write"
+            }
+        ],
+        "events": {
+            "publications": [
+                {
+                    "eventName": "AMAZON.OrderStatus.Updated"
+                },
+                {
+                    "eventName": "AMAZON.MediaContent.Available"
+                }
+            ],
+            "endpoint": {
+                "uri": "]] .. ARN .. [["
+            },
+            "subscriptions": [
+                {
+                    "eventName": "SKILL_ENABLED"
+                },
+                {
+                    "eventName": "SKILL_DISABLED"
+                },
+                {
+                    "eventName": "SKILL_PERMISSION_ACCEPTED"
+                },
+                {
+                    "eventName": "SKILL_PERMISSION_CHANGED"
+                },
+                {
+                    "eventName": "SKILL_PROACTIVE_SUBSCRIPTION_CHANGED"
+                }
+            ]
+        }
+    }
+}
+]]
+
+local function needs(options)
+  local given = { events = EVENTS }
+  for name, value in pairs(options or {}) do given[name] = value end
+  return assert(manifest.derive(given))
+end
+
+--- A decoded manifest with changes made by a function.
+local function changed(change, text)
+  local envelope = assert(json.decode(text or PATCHED))
+  change(envelope.manifest)
+  return envelope
+end
+
+--- Violations as `path rule`, and the error.
+local function violations(given, wanted)
+  local good, err = manifest.check(given, wanted)
+  local list = {}
+  for _, violation in ipairs(good and {} or err.violations or {}) do
+    list[#list + 1] = violation.path .. " " .. violation.rule
+  end
+  return list, err
+end
+
+local function warnings(given, wanted)
+  local good, found = manifest.check(given, wanted)
+  local list = {}
+  for _, warning in ipairs(good and found or found.warnings) do
+    list[#list + 1] = warning.path .. " " .. warning.message
+  end
+  return list
+end
+
+describe("manifest.derive", function()
+  it("tells what the events need", function()
+    local found = needs { events = { EVENTS[1], EVENTS[2], EVENTS[1] } }
+    assert.equal(PERMISSION, found.permission)
+    assert.same(EVENTS, found.publications)
+    assert.equal(5, #found.subscriptions)
+    assert.is_nil(found.endpoint)
+    assert.is_nil(found.regions)
+  end)
+
+  it("takes events as constructors make them", function()
+    local event = assert(proactive.events.MessageAlert.Activated {
+      state = { status = "UNREAD" },
+      messageGroup = { creator = { name = "Ann" }, count = 1 },
+    })
+    assert.same({ "AMAZON.MessageAlert.Activated" }, needs({ events = { event } }).publications)
+  end)
+
+  it("gives an https endpoint the certificate that can be published", function()
+    local found = needs { endpoint = "https://skill.example.com/alexa", regions = { "NA", "EU" } }
+    assert.same({ uri = "https://skill.example.com/alexa", sslCertificateType = "Trusted" }, found.endpoint)
+    assert.same({ NA = found.endpoint, EU = found.endpoint }, found.regions)
+    assert.same({ uri = ARN }, needs({ endpoint = ARN }).endpoint)
+    assert.same({ FE = { uri = ARN } }, needs({ regions = { FE = ARN } }).regions)
+  end)
+
+  it("refuses what there is not, with the nearest name", function()
+    local cases = {
+      { { events = { "AMAZON.OrderStatus.Update" } }, "did you mean AMAZON.OrderStatus.Updated" },
+      { { events = {} }, "no event" },
+      { { events = EVENTS, endpoint = "ask-custom-PingMe" }, "an ARN of Lambda or begins with https" },
+      { { events = EVENTS, endpoint = "http://x" }, "got http://x" },
+      { { events = EVENTS, endpoint = ARN, regions = { "US" } }, "unknown region US" },
+      { { events = EVENTS, regions = { "NA" } }, "needs an endpoint" },
+    }
+    for _, case in ipairs(cases) do
+      local found, err = manifest.derive(case[1])
+      assert.is_nil(found)
+      assert.equal("invalid", err.kind)
+      assert.matches(case[2], err.message)
+    end
+    assert.has_error(function() manifest.derive { event = EVENTS } end)
+  end)
+end)
+
+describe("manifest.patch", function()
+  it("gives the walkthrough's manifest what it needs, and leaves the rest byte for byte", function()
+    local patched, edits = manifest.patch(BARE, needs())
+    assert.equal(PATCHED, patched)
+    assert.equal(2, #edits)
+    assert.is_true(manifest.check(patched, needs()))
+  end)
+
+  it("changes nothing that is as it should be", function()
+    local patched, edits = manifest.patch(PATCHED, needs())
+    assert.equal(PATCHED, patched)
+    assert.same({}, edits)
+  end)
+
+  it("adds to lists at their end", function()
+    local given = changed(function(m)
+      m.events.publications[1] = nil
+      m.events.publications[2] = nil
+      m.events.publications[1] = { eventName = "AMAZON.Occasion.Updated" }
+      m.permissions[1].name = "alexa::profile:email:read"
+      table.remove(m.events.subscriptions, 2)
+    end)
+    local patched = assert(manifest.patch(given, needs()))
+    local events = patched.manifest.events
+    assert.equal("AMAZON.Occasion.Updated", events.publications[1].eventName)
+    assert.equal(EVENTS[1], events.publications[2].eventName)
+    assert.equal(EVENTS[2], events.publications[3].eventName)
+    assert.equal(PERMISSION, patched.manifest.permissions[2].name)
+    assert.equal("SKILL_DISABLED", events.subscriptions[5].eventName)
+    assert.equal(1, #given.manifest.permissions, "what was given was changed")
+    assert.equal(json.encode(patched), json.encode(assert(json.decode(assert(
+      manifest.patch(json.encode(given, { pretty = true }), needs()))))))
+  end)
+
+  it("moves the endpoint only when one is given", function()
+    local other = "arn:aws:lambda:eu-west-1:123456789012:function:other"
+    assert.same({}, violations(PATCHED, needs()))
+    assert.same({ "$.manifest.events.endpoint.uri conflict" }, violations(PATCHED, needs { endpoint = other }))
+    local patched = assert(manifest.patch(PATCHED, needs { endpoint = other }))
+    assert.equal(other, json.decode(patched).manifest.events.endpoint.uri)
+    assert.equal(ARN, json.decode(patched).manifest.apis.custom.endpoint.uri)
+  end)
+
+  it("gives events the regions that the skill itself has, or those given", function()
+    local given = changed(function(m)
+      m.apis.custom.regions = { EU = { endpoint = { uri = ARN .. "-eu" } } }
+    end)
+    assert.same({ "$.manifest.events.regions missing" }, violations(given, needs()))
+    local patched = assert(manifest.patch(given, needs()))
+    assert.same({ EU = { endpoint = { uri = ARN .. "-eu" } } }, patched.manifest.events.regions)
+    local wanted = needs { regions = { FE = ARN .. "-fe", EU = ARN .. "-eu2" } }
+    assert.same(
+      { "$.manifest.events.regions.EU.endpoint.uri conflict", "$.manifest.events.regions.FE missing" },
+      violations(patched, wanted))
+    patched = assert(manifest.patch(patched, wanted))
+    assert.equal(ARN .. "-eu2", patched.manifest.events.regions.EU.endpoint.uri)
+    assert.equal(ARN .. "-fe", patched.manifest.events.regions.FE.endpoint.uri)
+  end)
+
+  it("does not guess where skill events go", function()
+    for _, text in ipairs { BARE, PATCHED } do
+      local given = changed(function(m)
+        m.apis.custom.endpoint = nil
+        if m.events then m.events.endpoint = nil end
+      end, text)
+      local patched, err = manifest.patch(given, needs())
+      assert.is_nil(patched)
+      assert.matches("where skill events are to go", err.message)
+      assert.is_truthy(manifest.patch(given, needs { endpoint = ARN }))
+    end
+  end)
+
+  it("puts a list in the place of what is none", function()
+    local given = changed(function(m) m.events.publications = { eventName = EVENTS[1] } end)
+    local patched = assert(manifest.patch(assert(json.encode(given)), needs()))
+    assert.same({}, violations(patched, needs()))
+  end)
+end)
+
+describe("manifest.check", function()
+  it("names what is missing, with what comes of it", function()
+    local list, err = violations(BARE, needs())
+    assert.same({ "$.manifest.permissions missing", "$.manifest.events missing" }, list)
+    assert.matches("invalid_scope", tostring(err))
+    assert.matches("AMAZON.OrderStatus.Updated", tostring(err))
+  end)
+
+  it("knows what SMAPI refuses", function()
+    local long = ("x"):rep(4001)
+    local cases = {
+      { "$.manifest.events MISSING_REQUIRED_PROPERTY", function(m) m.events.endpoint = nil end },
+      { "$.manifest.events.endpoint MISSING_REQUIRED_PROPERTY", function(m) m.events.endpoint.uri = nil end },
+      { "$.manifest.events.endpoint.uri INVALID_STRING_PATTERN", function(m) m.events.endpoint.uri = "PingMe" end },
+      { "$.manifest.apis.custom.endpoint.uri INVALID_STRING_PATTERN",
+        function(m) m.apis.custom.endpoint.uri = "http://x" end },
+      { "$.manifest.events.regions.EU MISSING_REQUIRED_PROPERTY", function(m) m.events.regions = { EU = {} } end },
+      { "$.manifest.events.endpoint.sslCertificateType INVALID_ENUM_VALUE",
+        function(m) m.events.endpoint = { uri = "https://x", sslCertificateType = "trusted" } end },
+      { "$.manifest.permissions refused", function(m) m.permissions = json.array {} end },
+      { "$.manifest.permissions[0] MISSING_REQUIRED_PROPERTY", function(m) m.permissions[1].name = nil end },
+      { "$.manifest.manifestVersion INVALID_ENUM_VALUE", function(m) m.manifestVersion = "1.1" end },
+      { "$.manifest.publishingInformation.distributionMode INVALID_ENUM_VALUE",
+        function(m) m.publishingInformation.distributionMode = "public" end },
+      { "$.manifest.publishingInformation.distributionCountries CONFLICTING_INSTANCES", function(m)
+        m.publishingInformation.isAvailableWorldwide = true
+        m.publishingInformation.distributionCountries = json.array { "US" }
+      end },
+      { "$.manifest.publishingInformation.testingInstructions INVALID_STRING_LENGTH",
+        function(m) m.publishingInformation.testingInstructions = long end },
+      { "$.manifest.publishingInformation.locales.en-US.name INVALID_STRING_LENGTH",
+        function(m) m.publishingInformation.locales["en-US"].name = "é" end },
+      { "$.manifest.publishingInformation.locales.en-US.examplePhrases INVALID_ARRAY_SIZE",
+        function(m) m.publishingInformation.locales["en-US"].examplePhrases = { "a", "b", "c", "d", "e" } end },
+      { "$.manifest.publishingInformation.locales.en-US.keywords[1] INVALID_STRING_LENGTH",
+        function(m) m.publishingInformation.locales["en-US"].keywords = { "a", long } end },
+      { "$.manifest.privacyAndCompliance.containsAds INVALID_DATA_TYPE",
+        function(m) m.privacyAndCompliance = { containsAds = "no" } end },
+      { "$.manifest.events.subscriptions[1].eventName INVALID_ENUM_VALUE",
+        function(m) m.events.subscriptions[2].eventName = "SKILL_ACCOUNT_UNLINKED" end },
+      { "$.manifest.events INVALID_DATA_TYPE", function(m) m.events = json.array {} end },
+    }
+    for _, case in ipairs(cases) do
+      assert.same({ case[1] }, (violations(changed(case[2]))))
+    end
+  end)
+
+  it("says what SMAPI says where that is known", function()
+    local _, err = violations(changed(function(m)
+      m.apis.custom.endpoint.uri = "PingMe"
+      m.publishingInformation.locales["en-US"].examplePhrases = { "a", "b", "c", "d", "e" }
+    end))
+    assert.equal('String instance at property path "$.manifest.apis.custom.endpoint.uri" does not match the '
+      .. 'regular expression: "^(arn|https://)"', err.violations[1].message)
+    assert.equal('Size of Array instance at property path "$.manifest.publishingInformation.locales.en-US.'
+      .. 'examplePhrases" is outside the allowed range: Actual number of items: 5, Maximum number of items: 4.',
+      err.violations[2].message)
+  end)
+
+  it("warns of what is fragile", function()
+    local cases = {
+      { "without sslCertificateType", function(m) m.events.endpoint = { uri = "https://x.example" } end },
+      { "published with Trusted only",
+        function(m) m.events.endpoint = { uri = "https://x.example", sslCertificateType = "Wildcard" } end },
+      { "port 443 only",
+        function(m) m.events.endpoint = { uri = "https://x.example:8443/a", sslCertificateType = "Trusted" } end },
+      { "means nothing for an ARN", function(m) m.events.endpoint.sslCertificateType = "Trusted" end },
+      { "NA, EU and FE", function(m) m.events.regions = { JP = { endpoint = { uri = ARN } } } end },
+      { "no endpoint", function(m) m.apis.custom.endpoint = nil end },
+      { "stands twice", function(m) m.events.publications[2].eventName = EVENTS[1] end },
+      { "no event is called AMAZON.OrderStatus.Update", function(m)
+        m.events.publications[1].eventName = "AMAZON.OrderStatus.Update" end },
+      { "no permission we know", function(m) m.permissions[1].name = PERMISSION .. "s" end },
+      { "SKILL_ENABLE is unknown", function(m) m.events.subscriptions[1].eventName = "SKILL_ENABLE" end },
+      { "no name of a skill event", function(m) m.events.subscriptions[1].eventName = EVENTS[1] end },
+    }
+    for _, case in ipairs(cases) do
+      local list = warnings(changed(case[2]))
+      assert.equal(1, #list, case[1] .. ": " .. table.concat(list, "; "))
+      assert.is_truthy(list[1]:find(case[1], 1, true), list[1])
+    end
+    assert.same({ "$.manifest.events.publications[1] AMAZON.MediaContent.Available is published and not among "
+      .. "the events given" }, warnings(PATCHED, needs { events = { EVENTS[1] } }))
+    assert.same({}, warnings(PATCHED, needs()))
+  end)
+
+  it("finds no fault with the documented examples", function()
+    for _, name in ipairs { "lambda", "https" } do
+      local file = assert(io.open(("spec/support/manifests/%s.json"):format(name)))
+      local text = file:read "*a"
+      file:close()
+      assert.same({}, (violations(text)))
+      assert.same({}, warnings(text))
+    end
+  end)
+
+  it("refuses what is no manifest in a clear sentence", function()
+    local cases = {
+      { "x", "is not JSON" },
+      { '{"manifest": {\n"a": 1,}}', "line 2, column 7" },
+      { "{\226\128\156manifest\226\128\157: {}}", "typographic quotation marks" },
+      { '{"manifest": {"permissions": [], "permissions": []}}', 'the key "permissions" stands twice' },
+      { "[]", "an object is expected" },
+      { '{"manifest": []}', 'the object "manifest" is missing' },
+      { '{"publishingInformation": {}}', "stands bare" },
+      { '{"interactionModel": {}}', "interaction model" },
+      { '{"relevantAudience": {}}', "body of an event" },
+    }
+    for _, case in ipairs(cases) do
+      for _, call in ipairs { manifest.check, manifest.patch } do
+        local good, err = call(case[1], needs())
+        assert.is_nil(good)
+        assert.equal("invalid", err.kind)
+        assert.is_truthy(err.message:find(case[2], 1, true), err.message)
+      end
+    end
+  end)
+end)
+
+describe("manifest.diff", function()
+  it("names each part that is other, whatever the order", function()
+    local other = changed(function(m)
+      m.events.publications = json.array { m.events.publications[2] }
+      m.manifestVersion = "1.1"
+      m.events.regions = { NA = { endpoint = { uri = ARN } } }
+    end)
+    assert.same({
+      { path = "$.manifest.events.publications[0]", from = { eventName = EVENTS[1] } },
+      { path = "$.manifest.events.regions", to = { NA = { endpoint = { uri = ARN } } } },
+      { path = "$.manifest.manifestVersion", from = "1.0", to = "1.1" },
+    }, manifest.diff(PATCHED, other))
+    assert.same({}, manifest.diff(PATCHED, json.encode(json.decode(PATCHED))))
+  end)
+
+  it("compares lists without names by place", function()
+    local function phrases(list)
+      return changed(function(m) m.publishingInformation.locales["en-US"].examplePhrases = json.array(list) end)
+    end
+    local path = "$.manifest.publishingInformation.locales.en-US.examplePhrases"
+    assert.same({ { path = path .. "[1]", from = "b", to = "c" }, { path = path .. "[2]", to = "d" } },
+      manifest.diff(phrases { "a", "b" }, phrases { "a", "c", "d" }))
+  end)
+end)
