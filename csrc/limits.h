@@ -37,6 +37,7 @@
 
 /* A file of credentials: some hundred skills. */
 #define LIMIT_PRIVATE_BYTES (64u * 1024u)
+#define LIMIT_PATH_BYTES 4096u
 
 /* Routes are made by our own Lua code: a token route, two stages in three regions, SMAPI. */
 #define LIMIT_ROUTES 32

@@ -115,10 +115,28 @@ static int l_read_private(lua_State *L) {
   return 1;
 }
 
+/* write_private(path, text) -> true | nil, message */
+static int l_write_private(lua_State *L) {
+  char error[LIMIT_ERROR_BYTES];
+  size_t len;
+  const char *path = lcompat_text(L, 1);
+  luaL_argcheck(L, path != NULL && path[0] != '\0', 1, "text without NUL expected");
+  luaL_checktype(L, 2, LUA_TSTRING);
+  const char *text = lua_tolstring(L, 2, &len);
+  if (private_write(path, text, len, error) != 0) {
+    lua_pushnil(L);
+    lua_pushstring(L, error);
+    return 2;
+  }
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
 void lsystem_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"sha256", l_sha256},
                                        {"extends", l_extends},
                                        {"read_private", l_read_private},
+                                       {"write_private", l_write_private},
                                        {"watch_interrupt", l_watch_interrupt},
                                        {"interrupted", l_interrupted},
                                        {"monotonic", l_monotonic},

@@ -58,3 +58,50 @@ int private_read(const char *path, char out[PRIVATE_ROOM], size_t *len,
   close(fd);
   return result;
 }
+
+static int refuse_write(char *error, int failure) {
+  snprintf(error, LIMIT_ERROR_BYTES, "cannot be written: %s", strerror(failure));
+  return -1;
+}
+
+/* Makes the folders above a file that are not there. What fails shows when the file is opened. */
+static void make_folders(char *path) {
+  for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+    *slash = '\0';
+    (void)mkdir(path, 0700);
+    *slash = '/';
+  }
+}
+
+static int write_all(int fd, const char *text, size_t len) {
+  while (len > 0) {
+    ssize_t n = write(fd, text, len);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    text += n;
+    len -= (size_t)n;
+  }
+  return fsync(fd) == 0 ? 0 : errno;
+}
+
+/* Writes the new file beside the old one. */
+static int write_fresh(const char *fresh, const char *text, size_t len) {
+  int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0) return errno;
+  int failure = write_all(fd, text, len);
+  if (close(fd) != 0 && failure == 0) failure = errno;
+  return failure;
+}
+
+int private_write(const char *path, const char *text, size_t len, char error[LIMIT_ERROR_BYTES]) {
+  char fresh[LIMIT_PATH_BYTES];
+  int length = snprintf(fresh, sizeof fresh, "%s.%ld.new", path, (long)getpid());
+  if (length < 0 || (size_t)length >= sizeof fresh) return refuse(error, "has too long a path");
+  if (len > LIMIT_PRIVATE_BYTES) return refuse(error, "would be too large");
+  make_folders(fresh);
+  int failure = write_fresh(fresh, text, len);
+  if (failure == 0 && rename(fresh, path) != 0) failure = errno;
+  if (failure == 0) return 0;
+  if (failure != EEXIST) (void)unlink(fresh);
+  return refuse_write(error, failure);
+}

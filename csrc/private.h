@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * private: reads a file that holds secrets, and only when nobody else can read or replace what is
- * in it. What is judged is the open file, so that none can be put in its place between look and
- * read. */
+ * private: files that hold secrets. One is read only when nobody else can read or replace what is
+ * in it; what is judged is the open file, so that none can be put in its place between look and
+ * read. One is written for its owner alone, and takes the old one's place at once. */
 #ifndef PROACTIVE_PRIVATE_H
 #define PROACTIVE_PRIVATE_H
 
@@ -18,5 +18,9 @@
  * that begins with the file. */
 int private_read(const char *path, char out[PRIVATE_ROOM], size_t *len,
                  char error[LIMIT_ERROR_BYTES]);
+
+/* Writes a file with mode 0600 in the place of what is there. Folders that are missing are made
+ * with mode 0700. 0, or -1 with the reason in error; then the old file is as it was. */
+int private_write(const char *path, const char *text, size_t len, char error[LIMIT_ERROR_BYTES]);
 
 #endif

@@ -105,8 +105,8 @@ local ROWS = {
 }
 
 --- Who may name the C modules. (What is pure Lua works without them: they are required when used.)
-local CORE = "json request caller credentials token delivery.* client client.* sandbox.* "
-  .. "cli.deliver cli.campaign_run cli.serve lambda skill skill.* registry registry.* "
+local CORE = "json request caller smapi smapi.* credentials token delivery.* client client.* "
+  .. "sandbox.* cli.deliver cli.campaign_run cli.serve lambda skill skill.* registry registry.* "
   .. "storage campaign campaign.*"
 local HTTPD = "sandbox.* skill.server"
 local NGX = "host openresty openresty.*"

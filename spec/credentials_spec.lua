@@ -94,8 +94,11 @@ describe("credentials.find", function()
     refuses(file "{", "is not JSON: ")
     refuses(file "", "is not JSON: ")
     refuses(file '"secret-1', "is not JSON: ")
-    for _, text in ipairs { "[]", "1", '"x"', "null", "{}", '{"skills":"x"}' } do
+    for _, text in ipairs { "[]", "{}", '{"skills":"x"}' } do
       refuses(file(text), "has no skills")
+    end
+    for _, text in ipairs { "1", '"x"' } do
+      refuses(file(text), "holds no object")
     end
     for _, text in ipairs { '{"skills":{}}', '{"skills":null}' } do
       refuses(file(text), "has no skill")
@@ -147,6 +150,119 @@ describe("credentials.find", function()
     assert.equal("/x/proactive/credentials.json", credentials.path())
     environment = {}
     assert.is_nil(credentials.path())
+  end)
+end)
+
+describe("credentials that are kept", function()
+  local getenv, environment, folder = os.getenv, nil, nil
+
+  before_each(function()
+    folder = os.tmpname()
+    os.remove(folder)
+    environment = { PROACTIVE_CREDENTIALS = folder .. "/a/credentials.json" }
+    os.getenv = function(name) return environment[name] end -- luacheck: ignore 122
+  end)
+
+  after_each(function()
+    os.getenv = getenv -- luacheck: ignore 122
+    cli.shell("rm -rf " .. folder)
+  end)
+
+  local LOGIN = { client_id = "c", client_secret = "s", refresh_token = "Atzr|r" }
+
+  local function text()
+    local handle = assert(io.open(environment.PROACTIVE_CREDENTIALS, "rb"))
+    local found = handle:read "*a"
+    handle:close()
+    return found
+  end
+
+  it("are found again, in a file of the user's own", function()
+    assert.equal(environment.PROACTIVE_CREDENTIALS, credentials.keep_login(LOGIN))
+    assert.same(LOGIN, credentials.login())
+    assert.same({ client_id = "c", client_secret = "s" }, credentials.login_client())
+    assert(credentials.keep_skill("skill-1", { client_id = "i", client_secret = "t" }))
+    assert.equal("skill-1", credentials.only_skill())
+    assert(credentials.keep_skill("skill-2", { client_id = "j", client_secret = "u" }))
+    assert.is_nil(credentials.only_skill())
+    assert.same({ client_id = "i", client_secret = "t" }, credentials.find "skill-1")
+    assert.same(LOGIN, credentials.login())
+    local modes = cli.shell(("cd %s && stat -c %%a a a/credentials.json && ls a | wc -l"):format(folder))
+    assert.equal("700\n600\n1\n", modes.stdout)
+  end)
+
+  it("leave the rest of the file as it was", function()
+    assert(credentials.keep_skill("skill-1", { client_id = "i", client_secret = "t" }))
+    local before = text()
+    assert(credentials.keep_login(LOGIN))
+    assert.equal(before:sub(1, -4), text():sub(1, #before - 3))
+    assert(credentials.keep_login { client_id = "c", client_secret = "s", refresh_token = "new" })
+    assert.equal("new", credentials.login().refresh_token)
+    assert.equal("i", credentials.find("skill-1").client_id)
+  end)
+
+  it("are not written over a file that is not good", function()
+    cli.shell(("mkdir -p %s/a"):format(folder))
+    for _, case in ipairs { { "nonsense", "0600", "is not JSON" }, { "{}", "0644", "read by others" },
+      { "1", "0600", "holds no object" } } do
+      local handle = assert(io.open(environment.PROACTIVE_CREDENTIALS, "wb"))
+      handle:write(case[1])
+      handle:close()
+      cli.shell(("chmod %s %s"):format(case[2], environment.PROACTIVE_CREDENTIALS))
+      for _, call in ipairs { credentials.keep_login, credentials.login, credentials.only_skill } do
+        local path, err = call(LOGIN)
+        assert.is_nil(path)
+        assert.equal("auth", err.kind)
+        assert.truthy(err.message:find(case[3], 1, true), err.message)
+      end
+      assert.equal(case[1], text())
+    end
+  end)
+
+  it("need a place", function()
+    environment = {}
+    local path, err = credentials.keep_login(LOGIN)
+    assert.is_nil(path)
+    assert.matches("HOME is not set", err.message)
+    environment.PROACTIVE_CREDENTIALS = "/proc/nowhere/credentials.json"
+    path, err = credentials.keep_login(LOGIN)
+    assert.is_nil(path)
+    assert.matches("cannot be written", err.message)
+  end)
+
+  it("may stand in the environment, all three of a login", function()
+    environment.ALEXA_SMAPI_CLIENT_ID, environment.ALEXA_SMAPI_CLIENT_SECRET = "c", "s"
+    local login, err = credentials.login()
+    assert.is_nil(login)
+    assert.matches("ALEXA_SMAPI_REFRESH_TOKEN is missing", err.message)
+    environment.ALEXA_SMAPI_REFRESH_TOKEN = "Atzr|r"
+    assert.same(LOGIN, credentials.login())
+  end)
+
+  it("are missed with a sentence that names the way", function()
+    local login, err = credentials.login()
+    assert.is_nil(login)
+    assert.equal("auth", err.kind)
+    assert.matches("proactive login", err.fix)
+    assert.is_nil(credentials.login_client())
+    assert.is_nil(credentials.only_skill())
+  end)
+end)
+
+describe("core.write_private", function()
+  local core = require "proactive.core"
+
+  it("raises for what is no path or text, and refuses too much", function()
+    for _, path in ipairs { 1, false, {}, "a\0b", "" } do
+      assert.has_error(function() core.write_private(path, "") end)
+    end
+    assert.has_error(function() core.write_private("/tmp/x", 1) end)
+    local written, message = core.write_private("/tmp/x", ("x"):rep(70000))
+    assert.is_nil(written)
+    assert.equal("would be too large", message)
+    written, message = core.write_private("/" .. ("x"):rep(5000), "")
+    assert.is_nil(written)
+    assert.equal("has too long a path", message)
   end)
 end)
 

@@ -67,12 +67,13 @@ function Caller:route(call)
   return route
 end
 
---- Lets time pass for the pool, and for the host.
+--- Lets time pass for the pool, and for the host: until something happens, and not for long.
+---@param most number?  seconds
 ---@return true?
 ---@return string? message
-function Caller:wait()
+function Caller:wait(most)
   local pause = host.pause()
-  local stepped, message = self.pool:step(pause and 0 or WAIT, nil, 1)
+  local stepped, message = self.pool:step(pause and 0 or math.min(most or WAIT, WAIT), nil, 1)
   if not stepped then return nil, message end
   if pause then pause() end
   return true

@@ -1,4 +1,5 @@
---- Where a skill's client id and secret come from when a script does not give them.
+--- Where client ids and secrets come from when a script does not give them, and where those that
+--- were got are kept: a skill's own pair, and the login with which skills are managed (SMAPI).
 
 local errors = require "proactive.errors"
 
@@ -8,6 +9,13 @@ local credentials = {}
 credentials.sandbox = {
   client_id = "amzn1.application-oa2-client.sandbox",
   client_secret = "sandbox",
+}
+
+--- A login it takes for managing skills.
+credentials.sandbox_login = {
+  client_id = "amzn1.application-oa2-client.login",
+  client_secret = "sandbox",
+  refresh_token = "Atzr|sandbox",
 }
 
 local FIX = "Give client_id and client_secret, or set ALEXA_CLIENT_ID and ALEXA_CLIENT_SECRET. "
@@ -43,12 +51,31 @@ function credentials.path()
   return home and home .. "/.config/proactive/credentials.json"
 end
 
+local FILE_FIX = "It must be yours, with mode 0600 (chmod 600), and hold "
+  .. '{"skills":{"SKILL-ID":{"client_id":"…","client_secret":"…"}},'
+  .. '"smapi":{"client_id":"…","client_secret":"…","refresh_token":"…"}}.'
+
 local function file_error(path, problem)
-  return errors.new("auth", {
-    message = ("the credentials file %s %s"):format(path, problem),
-    fix = "It must be yours, with mode 0600 (chmod 600), and hold "
-      .. '{"skills":{"SKILL-ID":{"client_id":"…","client_secret":"…"}}}.',
-  })
+  local message = ("the credentials file %s %s"):format(path, problem)
+  return errors.new("auth", { message = message, fix = FILE_FIX })
+end
+
+--- What the file holds: nil without a problem when there is none.
+---@return table? content
+---@return proactive.Error?
+---@return string? text
+local function read_file()
+  local path = credentials.path()
+  local file = path and io.open(path, "r")
+  if not file then return nil end
+  file:close()
+  local text, message = require("proactive.core").read_private(path)
+  if not text then return nil, file_error(path, message) end
+  local content, problem = require("proactive.json").decode(text)
+  if type(content) ~= "table" then
+    return nil, file_error(path, problem and "is not JSON: " .. problem or "holds no object")
+  end
+  return content, nil, text
 end
 
 --- The one skill of the file, or the named one.
@@ -65,25 +92,30 @@ local function pick(path, skills, skill_id)
   return entry
 end
 
+--- The named texts of an entry; false when one is missing.
+local function texts_of(entry, names)
+  local found = {}
+  for _, name in ipairs(names) do
+    local value = type(entry) == "table" and entry[name]
+    if type(value) ~= "string" then return false end
+    found[name] = value
+  end
+  return found
+end
+
+local PAIR = { "client_id", "client_secret" }
+
 local function from_file(skill_id)
+  local content, err = read_file()
+  if not content then return nil, err end
   local path = credentials.path()
-  local file = path and io.open(path, "r")
-  if not file then return nil end
-  file:close()
-  local text, message = require("proactive.core").read_private(path)
-  if not text then return nil, file_error(path, message) end
-  local content, problem = require("proactive.json").decode(text)
-  if type(content) ~= "table" or type(content.skills) ~= "table" then
-    return nil, file_error(path, problem and "is not JSON: " .. problem or "has no skills")
-  end
-  local entry, err = pick(path, content.skills, skill_id)
+  if type(content.skills) ~= "table" then return nil, file_error(path, "has no skills") end
+  local entry
+  entry, err = pick(path, content.skills, skill_id)
   if not entry then return nil, err end
-  local id = type(entry) == "table" and entry.client_id
-  local secret = type(entry) == "table" and entry.client_secret
-  if type(id) ~= "string" or type(secret) ~= "string" then
-    return nil, file_error(path, "lacks client_id or client_secret")
-  end
-  return { client_id = id, client_secret = secret }
+  local found = texts_of(entry, PAIR)
+  if found then return found end
+  return nil, file_error(path, "lacks client_id or client_secret")
 end
 
 --- Credentials from the environment, else from the file.
@@ -97,6 +129,114 @@ function credentials.find(skill_id)
   if found or err then return found, err end
   return nil, errors.new("auth", { message = "no credentials: none given, none in the environment, "
     .. "no credentials file", fix = FIX })
+end
+
+--- The id of the one skill of the credentials file.
+---@return string?  nil: there is none, or there are several
+---@return proactive.Error?  kind `auth`: the file cannot be used
+function credentials.only_skill()
+  local content, err = read_file()
+  local skills = content and content.skills
+  if type(skills) ~= "table" then return nil, err end
+  local id = next(skills)
+  if id == nil or next(skills, id) ~= nil then return nil end
+  return id
+end
+
+-- Logging in --------------------------------------------------------------------------------------
+
+local LOGIN = { "client_id", "client_secret", "refresh_token" }
+
+local LOGIN_VARIABLES = {
+  client_id = "ALEXA_SMAPI_CLIENT_ID",
+  client_secret = "ALEXA_SMAPI_CLIENT_SECRET",
+  refresh_token = "ALEXA_SMAPI_REFRESH_TOKEN",
+}
+
+local LOGIN_FIX = "Run proactive login, or set ALEXA_SMAPI_CLIENT_ID, "
+  .. "ALEXA_SMAPI_CLIENT_SECRET and ALEXA_SMAPI_REFRESH_TOKEN. Client id and secret are those of "
+  .. "an LWA security profile, not of the skill."
+
+local function login_from_environment()
+  local found, missing, count = {}, nil, 0
+  for name, which in pairs(LOGIN_VARIABLES) do
+    found[name] = variable(which)
+    if found[name] then
+      count = count + 1
+    else
+      missing = which
+    end
+  end
+  if count == 0 then return nil end
+  if not missing then return found end
+  local words = ("of the three variables of a login %s is missing"):format(missing)
+  return nil, errors.new("auth", { message = words, fix = LOGIN_FIX })
+end
+
+--- The login with which skills are managed.
+---@return {client_id: string, client_secret: string, refresh_token: string}?
+---@return proactive.Error?  kind `auth`
+function credentials.login()
+  local found, err = login_from_environment()
+  if found or err then return found, err end
+  local content
+  content, err = read_file()
+  if err then return nil, err end
+  found = texts_of(content and content.smapi, LOGIN)
+  if found then return found end
+  return nil, errors.new("auth", { message = "not logged in: no login in the environment, none in "
+    .. "the credentials file", fix = LOGIN_FIX })
+end
+
+--- The client of the last login, to log in with it again.
+---@return {client_id: string, client_secret: string}?
+---@return proactive.Error?
+function credentials.login_client()
+  local content, err = read_file()
+  if err then return nil, err end
+  return texts_of(content and content.smapi, PAIR) or nil
+end
+
+-- Keeping -----------------------------------------------------------------------------------------
+
+local ORDER = { client_id = 1, client_secret = 2, refresh_token = 3 }
+
+--- Puts an entry into the file; all else in it stays as it was.
+local function keep(section, key, entry)
+  local path = credentials.path()
+  if not path then
+    local words = "there is no place for the credentials file: HOME is not set"
+    return nil, errors.new("auth", { message = words, fix = "Set PROACTIVE_CREDENTIALS." })
+  end
+  local content, err, text = read_file()
+  if err then return nil, err end
+  local set = require("proactive.json_text").set
+  text = text or "{\n}\n"
+  if key and type(content and content[section]) == "table" then
+    text = set(text, { section, key }, entry, ORDER)
+  else
+    text = set(text, { section }, key and { [key] = entry } or entry, ORDER)
+  end
+  local written, message = require("proactive.core").write_private(path, text)
+  if not written then return nil, file_error(path, message) end
+  return path
+end
+
+--- Keeps a login in the credentials file, which is made when there is none.
+---@param login {client_id: string, client_secret: string, refresh_token: string}
+---@return string? path
+---@return proactive.Error?  kind `auth`: the file cannot be used; it is as it was
+function credentials.keep_login(login)
+  return keep("smapi", nil, login)
+end
+
+--- Keeps a skill's own pair in the credentials file.
+---@param skill_id string
+---@param pair {client_id: string, client_secret: string}
+---@return string? path
+---@return proactive.Error?
+function credentials.keep_skill(skill_id, pair)
+  return keep("skills", skill_id, pair)
 end
 
 return credentials

@@ -2,7 +2,9 @@
 ---
 --- Source: https://developer.amazon.com/docs/alexa/smapi/proactive-events-api-reference.html
 --- (hosts, stages) and https://developer.amazon.com/en-US/docs/alexa/smapi/access-token-api.html
---- (token). A region is where the customer is, not where the skill runs.
+--- (token), https://github.com/alexa/alexa-apis-for-nodejs (skill management: one host for all
+--- regions), https://github.com/alexa/ask-cli (where a person logs in). A region is where the
+--- customer is, not where the skill runs.
 
 local endpoints = {}
 
@@ -69,6 +71,20 @@ end
 function endpoints.token_url(hosts)
   return without_slash(hosts.token_host or hosts.sandbox or endpoints.token_host)
     .. endpoints.token_path
+end
+
+--- The address below which skills are managed.
+---@param hosts {host: string?, sandbox: string?}
+---@return string
+function endpoints.smapi_url(hosts)
+  return without_slash(hosts.host or hosts.sandbox or EVENT_HOSTS.NA)
+end
+
+--- The page on which a person allows a program to manage skills.
+---@param hosts {login_host: string?, sandbox: string?}
+---@return string
+function endpoints.login_url(hosts)
+  return without_slash(hosts.login_host or hosts.sandbox or "https://www.amazon.com") .. "/ap/oa"
 end
 
 return endpoints

@@ -42,6 +42,12 @@ function proactive.skill(options)
   return require("proactive.skill")(options)
 end
 
+---@param options proactive.smapi.Options?
+---@return proactive.Smapi?, proactive.Error?
+function proactive.smapi(options)
+  return require("proactive.smapi")(options)
+end
+
 -- Parts that are what their module returns.
 local PARTS = {
   audience = "proactive.audience",

@@ -158,7 +158,8 @@ local token = {}
 ---@field url string
 ---@field client_id string
 ---@field client_secret string
----@field scope string
+---@field scope string?          of a client-credentials grant
+---@field refresh_token string?  or what stands in its place, of a person who logged in
 ---@field pool table       where the fetch runs
 ---@field route integer    of the url, in that pool
 ---@field timeout number   seconds
@@ -175,6 +176,7 @@ function token.open(options)
     client_id = options.client_id,
     client_secret = options.client_secret,
     scope = options.scope,
+    refresh_token = options.refresh_token,
     private = options.private,
   }
   if not handle then return nil, message end

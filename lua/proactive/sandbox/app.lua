@@ -9,9 +9,11 @@ local guard = require "proactive.sandbox.guard"
 local ids = require "proactive.sandbox.ids"
 local json = require "proactive.json"
 local lwa = require "proactive.sandbox.lwa"
+local oa = require "proactive.sandbox.oa"
 local page = require "proactive.sandbox.page"
 local reply = require "proactive.sandbox.reply"
 local signer = require "proactive.sandbox.signer"
+local smapi = require "proactive.sandbox.smapi"
 
 local App = {}
 App.__index = App
@@ -33,7 +35,10 @@ for region, prefix in pairs { NA = "", EU = "/eu", FE = "/fe" } do
   SERVICE[prefix .. "/auth/O2/token"] = token
 end
 
+local SMAPI = { kind = "smapi", judge = smapi.judge, any_method = true }
+
 local UNKNOWN = {
+  any_method = true,
   kind = "other",
   judge = function()
     return reply.refusal(404, "no such path")
@@ -54,7 +59,7 @@ end
 
 local function judge(world, call)
   local request, route = call.request, call.route
-  if request.method ~= "POST" and route.kind ~= "other" then
+  if request.method ~= "POST" and not route.any_method then
     return reply.add(reply.refusal(405, "use POST"), "Allow", "POST")
   elseif request.too_large then
     return reply.refusal(413, "the request body is too large")
@@ -116,6 +121,7 @@ end
 -- Ends the life of the request's token, or of all tokens of its client.
 local function spoil_token(world, call, how)
   local token = events.token(call.request)
+  if token and world.logins:holds(token) then return world.logins:expire(token) end
   local skill = token and world.skills:holder(token)
   if not skill then return end
   if how == "expired" then
@@ -189,12 +195,13 @@ function App:handle(request)
   local path = request.path
   local route = SERVICE[path]
   if route then return serve(self, route, request) end
+  if smapi.is_path(path) then return serve(self, SMAPI, request) end
   if path == signer.PATH then return certificates(self.world) end
-  local is_page = page.paths[path]
-  if not is_page and not path:find("^/sandbox/") then return serve(self, UNKNOWN, request) end
+  local part = page.paths[path] and page or path == oa.PATH and oa
+  if not part and not path:find("^/sandbox/") then return serve(self, UNKNOWN, request) end
   local refusal = guard.refusal(request, self.own)
   if refusal then return reply.refusal(403, refusal) end
-  if is_page then return page.handle(self.world, request) end
+  if part then return part.handle(self.world, request) end
   return control.handle(self.world, request)
 end
 

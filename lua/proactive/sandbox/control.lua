@@ -271,6 +271,12 @@ local function post_clock(world, _, request)
   return show_clock(world)
 end
 
+-- The person takes back what they allowed in Login with Amazon.
+local function withdraw_logins(world)
+  world.logins:withdraw()
+  return no_content()
+end
+
 local function reset(world)
   world:reset()
   return no_content()
@@ -287,6 +293,7 @@ local PATHS = {
   ["/sandbox/skill-events"] = { GET = list_skill_events },
   ["/sandbox/faults"] = { GET = get_faults, PUT = put_faults, DELETE = delete_faults },
   ["/sandbox/clock"] = { GET = show_clock, POST = post_clock },
+  ["/sandbox/logins"] = { DELETE = withdraw_logins },
   ["/sandbox/reset"] = { POST = reset },
 }
 

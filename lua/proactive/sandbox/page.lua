@@ -1,6 +1,6 @@
---- The page at `/`: the devices, what they have to say, and the requests that came in. Everything
---- that came from outside is escaped, and the page may load nothing but its own style sheet.
+--- The page at `/`: the devices, what they have to say, and the requests that came in.
 
+local html = require "proactive.sandbox.html"
 local reply = require "proactive.sandbox.reply"
 
 local page = { paths = { ["/"] = true, ["/sandbox.css"] = true } }
@@ -20,20 +20,9 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bot
   th, td { border-color: #444; } .ring { color: #ffd24a; } }
 ]]
 
-local POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-  .. "frame-ancestors 'none'"
+local NO_FORMS = "form-action 'none'"
 
-local ENTITIES = {
-  ["&"] = "&amp;",
-  ["<"] = "&lt;",
-  [">"] = "&gt;",
-  ['"'] = "&quot;",
-  ["'"] = "&#39;",
-}
-
-local function escape(value)
-  return (tostring(value):gsub("[&<>\"']", ENTITIES))
-end
+local escape = html.escape
 
 local function row(cells, tag)
   local parts = {}
@@ -116,18 +105,12 @@ local function requests(world)
   return section("Requests", { "UTC", "Request", "Status", "Answer" }, rows)
 end
 
-local HEAD = [[<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>proactive sandbox</title><link rel="stylesheet" href="/sandbox.css"></head><body>
-<h1>proactive sandbox</h1>
-<p>It stands in for Alexa: point a client at this address. What is below is also served as JSON
-under <code>/sandbox/</code>.</p>
-]]
+local ABOUT = "<p>It stands in for Alexa: point a client at this address. What is below is also "
+  .. "served as JSON under <code>/sandbox/</code>.</p>"
 
 local function render(world)
-  local sections = { devices(world), notifications(world), requests(world) }
-  return HEAD .. table.concat(sections, "\n") .. "\n</body></html>\n"
+  local sections = { ABOUT, devices(world), notifications(world), requests(world) }
+  return html.page(200, table.concat(sections, "\n"), NO_FORMS)
 end
 
 --- Answers a request for the page or its style sheet.
@@ -138,16 +121,8 @@ function page.handle(world, request)
   if request.method ~= "GET" and request.method ~= "HEAD" then
     return reply.add(reply.refusal(405, "use GET"), "Allow", "GET, HEAD")
   end
-  local is_style = request.path == "/sandbox.css"
-  local answer = reply.new(
-    200,
-    is_style and "text/css; charset=utf-8" or "text/html; charset=utf-8",
-    is_style and CSS or render(world)
-  )
-  reply.add(answer, "Content-Security-Policy", POLICY)
-  reply.add(answer, "X-Content-Type-Options", "nosniff")
-  reply.add(answer, "Referrer-Policy", "no-referrer")
-  return reply.add(answer, "Cache-Control", "no-store")
+  if request.path ~= "/sandbox.css" then return render(world) end
+  return html.guard(reply.new(200, "text/css; charset=utf-8", CSS), NO_FORMS)
 end
 
 return page

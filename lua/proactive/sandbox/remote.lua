@@ -180,6 +180,11 @@ function Remote:advance(seconds)
   return self:request("POST", "/sandbox/clock", { advance = seconds })
 end
 
+--- Takes back what a person allowed: no login is good until there is a new one.
+function Remote:withdraw_logins()
+  return self:request("DELETE", "/sandbox/logins")
+end
+
 --- Everything as at the start.
 function Remote:reset()
   return self:request("POST", "/sandbox/reset")

@@ -2,6 +2,7 @@
 
 local core = require "proactive.core"
 local credentials = require "proactive.credentials"
+local manifests = require "proactive.sandbox.manifests"
 local schema = require "proactive.schema"
 
 -- Live tokens a client may hold at once; the oldest gives way.
@@ -69,7 +70,21 @@ end
 ---@param client_id string
 ---@return table?
 function Skills:find(client_id)
-  return self.by_client[client_id]
+  local skill = self.by_client[client_id]
+  if skill then manifests.settle(skill, self.clock:now()) end
+  return skill
+end
+
+--- The skill of an id.
+---@param skill_id string
+---@return table?
+function Skills:by_id(skill_id)
+  for _, skill in pairs(self.by_client) do
+    if skill.skill_id == skill_id then
+      manifests.settle(skill, self.clock:now())
+      return skill
+    end
+  end
 end
 
 -- A skill id for a client that was given none: the same one each time.
@@ -103,7 +118,20 @@ function Skills:put(client_id, fields)
   for _, name in ipairs(skill.publications) do
     skill.published[name] = true
   end
+  if created or fields.permission ~= nil or fields.publications then manifests.renew(skill) end
   return skill, created
+end
+
+--- Makes a skill as a developer does: with ids of its own, and nothing granted yet.
+---@return table skill
+function Skills:create()
+  local id = core.id():gsub("~", "x")
+  return (self:put("amzn1.application-oa2-client." .. id, {
+    client_secret = core.id(),
+    skill_id = "amzn1.ask.skill." .. id,
+    permission = false,
+    publications = {},
+  }))
 end
 
 --- Forgets a skill and its tokens.
@@ -173,7 +201,9 @@ end
 ---@return table?
 function Skills:holder(token)
   local entry = self.tokens[token]
-  if entry and entry.expires_at > self.clock:now() then return entry.skill end
+  if not entry or entry.expires_at <= self.clock:now() then return nil end
+  manifests.settle(entry.skill, self.clock:now())
+  return entry.skill
 end
 
 --- Ends the life of one token.

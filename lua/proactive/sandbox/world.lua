@@ -6,6 +6,7 @@ local customers = require "proactive.sandbox.customers"
 local faults = require "proactive.sandbox.faults"
 local inbox = require "proactive.sandbox.inbox"
 local journal = require "proactive.sandbox.journal"
+local logins = require "proactive.sandbox.logins"
 local outbox = require "proactive.sandbox.outbox"
 local skills = require "proactive.sandbox.skills"
 
@@ -37,6 +38,7 @@ function world.new(options)
   self.judging = { as = "service", strict = self.options.strict }
   self.clock = clock.new(options.wall)
   self.skills = skills.new(self.clock, options.skill)
+  self.logins = logins.new(self.clock)
   self.customers = customers.new(options.users)
   self.inbox = inbox.new(self.clock, self.options.max_notifications)
   self.counts = counts.new()
@@ -47,12 +49,12 @@ function world.new(options)
 end
 
 --- Everything as at the start: skills, customers, notifications, requests, counts, faults and the
---- clock's
---- advance. Only tokens live on, so that a client that outlives a reset (in a suite that resets
---- before each test)
---- need not fetch another one.
+--- clock's advance. Only tokens live on, so that a client that outlives a reset (in a suite that
+--- resets before each test) need not fetch another one.
 function World:reset()
-  self.skills:reset(self.clock:reset())
+  local back = self.clock:reset()
+  self.skills:reset(back)
+  self.logins:reset(back)
   self.customers:reset()
   self.outbox:reset()
   self.inbox:reset()

@@ -1,0 +1,159 @@
+--- The manifests of skills, and what became of their last update. An update is in progress for a
+--- while of the sandbox's clock; what it changes is so from then on.
+
+local core = require "proactive.core"
+local json = require "proactive.json"
+local rules = require "proactive.manifest.rules"
+
+local PERMISSION = require("proactive.manifest.needs").PERMISSION
+
+-- Seconds an update takes; how long it takes at Amazon is not known.
+local UPDATE_TAKES = 1
+
+local ARN = "arn:aws:lambda:us-east-1:123456789012:function:sandbox"
+
+-- What SMAPI finds only after it has taken the update; all else it refuses at once. Which is which
+-- is not known but for these.
+local LATE = { CONFLICTING_INSTANCES = true }
+
+local manifests = {}
+
+local ORDER = {}
+for rank, name in ipairs {
+  "manifestVersion",
+  "publishingInformation",
+  "apis",
+  "permissions",
+  "events",
+  "publications",
+  "endpoint",
+  "subscriptions",
+} do
+  ORDER[name] = rank
+end
+
+local function list_of(key, names)
+  local list = json.array {}
+  for index, name in ipairs(names) do
+    list[index] = { [key] = name }
+  end
+  return list
+end
+
+--- The manifest of a skill that nobody has updated yet.
+local function first_text(skill)
+  local manifest = {
+    manifestVersion = "1.0",
+    publishingInformation = {
+      locales = { ["en-US"] = { name = "Sandbox skill" } },
+      category = "EDUCATION_AND_REFERENCE",
+    },
+    apis = { custom = { endpoint = { uri = ARN }, interfaces = json.array {} } },
+  }
+  if skill.permission then
+    manifest.permissions = list_of("name", { PERMISSION })
+    manifest.events = {
+      publications = list_of("eventName", skill.publications),
+      endpoint = { uri = ARN },
+      subscriptions = list_of("eventName", { "SKILL_PROACTIVE_SUBSCRIPTION_CHANGED" }),
+    }
+  end
+  return assert(json.encode({ manifest = manifest }, { order = ORDER }))
+end
+
+--- What the skill's manifest grants and publishes.
+local function take_over(skill, envelope)
+  local manifest = envelope.manifest
+  skill.permission, skill.publications = false, {}
+  for _, item in ipairs(manifest.permissions or {}) do
+    if item.name == PERMISSION then skill.permission = true end
+  end
+  for _, item in ipairs(manifest.events and manifest.events.publications or {}) do
+    table.insert(skill.publications, item.eventName)
+  end
+  skill.published = {}
+  for _, name in ipairs(skill.publications) do
+    skill.published[name] = true
+  end
+  skill.has_credentials = skill.has_credentials or skill.permission
+end
+
+local function etag_of(text)
+  return core.sha256(text):sub(1, 32)
+end
+
+--- Makes the manifest of a skill as its fields say.
+---@param skill table
+function manifests.renew(skill)
+  local text = first_text(skill)
+  skill.manifest = { text = text, etag = etag_of(text), at = 0 }
+  skill.live_manifest = skill.live_manifest or text
+  skill.has_credentials = skill.has_credentials or skill.permission
+end
+
+--- Lets an update whose time has come take effect.
+---@param skill table
+---@param now number
+function manifests.settle(skill, now)
+  local update = skill.update
+  if not update or update.status ~= "IN_PROGRESS" or now < update.ends_at then return end
+  if #update.errors > 0 then
+    update.status = "FAILED"
+    return
+  end
+  update.status = "SUCCEEDED"
+  skill.manifest = { text = update.text, etag = update.etag, at = update.ends_at }
+  take_over(skill, update.envelope)
+end
+
+--- A violation as SMAPI writes it.
+local function shown(violation)
+  local code = violation.rule ~= "refused" and violation.rule or nil
+  local details
+  if violation.rule == "MISSING_REQUIRED_PROPERTY" then
+    details = { requiredProperty = violation.message:match "property (%w+) is missing" }
+  end
+  local original = { type = "BODY", propertyPath = violation.path }
+  details = details or {}
+  details.originalInstance = original
+  return {
+    code = code,
+    message = ("%s: %s"):format(violation.path, violation.message),
+    validationDetails = details,
+  }
+end
+
+--- Judges a manifest that was sent.
+---@param envelope table
+---@return table[] early  what it is refused for at once
+---@return table[] late   what its update fails with
+---@return boolean breaks  whether it makes the service fail
+function manifests.judge(envelope)
+  local early, late, breaks = {}, {}, false
+  for _, violation in ipairs((rules.check(envelope))) do
+    if violation.rule == "refused" then breaks = true end
+    local list = LATE[violation.rule] and late or early
+    list[#list + 1] = shown(violation)
+  end
+  return early, late, breaks
+end
+
+--- Takes an update.
+---@param skill table
+---@param text string
+---@param envelope table  decoded
+---@param late table[]    what it will fail with
+---@param now number
+function manifests.update(skill, text, envelope, late, now)
+  text = text:gsub("^\239\187\191", "")
+  skill.update = {
+    status = "IN_PROGRESS",
+    text = text,
+    etag = etag_of(text),
+    envelope = envelope,
+    errors = late,
+    ends_at = now + UPDATE_TAKES,
+  }
+end
+
+return manifests

@@ -1,0 +1,101 @@
+--- What SMAPI's refusals mean: the error object of an answer.
+---
+--- Source: the SMAPI specification in https://github.com/alexa/alexa-apis-for-nodejs (bodies,
+--- statuses) and https://developer.amazon.com/en-US/docs/alexa/smapi/error-codes.html.
+
+local answer = require "proactive.answer"
+local errors = require "proactive.errors"
+local json = require "proactive.json"
+
+local KINDS = {
+  [303] = "conflict",
+  [400] = "invalid",
+  [401] = "auth",
+  [403] = "forbidden",
+  [404] = "not_found",
+  [409] = "conflict",
+  [412] = "conflict",
+  [429] = "throttled",
+}
+
+local FIXES = {
+  [303] = "Another update is being worked on: wait for it (proactive manifest status --wait).",
+  [400] = "Correct the manifest as it says; proactive manifest check finds most of it before "
+    .. "sending.",
+  [401] = "The token is not taken: run proactive login again.",
+  [403] = "The login must be that of the skill's owner, and must have been allowed this: run "
+    .. "proactive login again.",
+  [404] = "Check the skill id (proactive skill list) and the stage.",
+  [409] = "Another change of the skill is under way: wait for it, then try again.",
+  [412] = "Somebody changed the manifest after you had read it. Get it again, make your change in "
+    .. "it, and push that: nothing was overwritten.",
+  [429] = "Try again after a while.",
+}
+
+--- The object of a body, or nil.
+local function object(result)
+  if result.truncated or not (result.body or ""):find "^%s*{" then return nil end
+  local value = json.decode(result.body)
+  return type(value) == "table" and value or nil
+end
+
+--- Words of a stranger on one line, without what a terminal obeys.
+local function plain(words)
+  if type(words) ~= "string" or words == "" then return nil end
+  return (words:gsub("[%c\127]", " "))
+end
+
+--- One problem of a body or a status as a violation.
+---@param given any  `{code?, message, validationDetails?}`
+---@return proactive.Violation
+local function violation_of(given)
+  if type(given) ~= "table" then given = { message = tostring(given) } end
+  local message = plain(given.message) or "no reason given"
+  local details = type(given.validationDetails) == "table" and given.validationDetails or {}
+  local instance = type(details.originalInstance) == "table" and details.originalInstance or {}
+  local path = plain(instance.propertyPath) or message:match '(%$%.[%w_%.%[%]%-]+)' or ""
+  return { path = path, rule = plain(given.code) or "refused", message = message }
+end
+
+local refusal = {}
+
+--- Problems as violations.
+---@param list any  of a body or a status
+---@return proactive.Violation[]?
+function refusal.violations(list)
+  if type(list) ~= "table" or #list == 0 then return nil end
+  local violations = {}
+  for index, given in ipairs(list) do
+    violations[index] = violation_of(given)
+  end
+  return violations
+end
+
+local function kind_of(status)
+  if status >= 500 and status <= 599 then return "server" end
+  return KINDS[status] or "unexpected"
+end
+
+--- The error of an answer that is not what was asked for.
+---@param result table  of the core's pool
+---@param what string   what was asked for, as "getting the manifest"
+---@return proactive.Error
+function refusal.of(result, what)
+  if not result.status then return answer.transport(result, what) end
+  local body = object(result) or {}
+  local said = plain(body.message)
+  local kind = kind_of(result.status)
+  return errors.new(kind, {
+    message = said and ("%s: %s"):format(what, said)
+      or ("%s: the service answered %d"):format(what, result.status),
+    status = result.status,
+    request_id = answer.header(result, "x-amzn-requestid"),
+    retry_after = tonumber(answer.header(result, "retry-after") or ""),
+    violations = refusal.violations(body.violations),
+    fix = FIXES[result.status] or (kind == "server" and "The service failed; try again later.")
+      or "This is not an answer of SMAPI: check the host and any proxy between.",
+    body = result.body,
+  })
+end
+
+return refusal
