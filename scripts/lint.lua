@@ -105,10 +105,10 @@ local ROWS = {
 }
 
 --- Who may name the C modules. (What is pure Lua works without them: they are required when used.)
-local CORE = "json request caller smapi smapi.* credentials token delivery.* client client.* "
-  .. "sandbox.* cli.deliver cli.campaign_run cli.serve lambda skill skill.* registry registry.* "
-  .. "storage campaign campaign.*"
-local HTTPD = "sandbox.* skill.server"
+local CORE = "json request caller smapi smapi.* credentials token delivery.* client "
+  .. "client.* sandbox.* cli.deliver cli.campaign_run cli.login cli.serve lambda "
+  .. "skill skill.* registry registry.* storage campaign campaign.*"
+local HTTPD = "sandbox.* skill.server smapi.login"
 local NGX = "host openresty openresty.*"
 
 local function is_among(module, names)

@@ -11,6 +11,9 @@ credentials.sandbox = {
   client_secret = "sandbox",
 }
 
+--- The id of the skill of that pair.
+credentials.sandbox_skill_id = "amzn1.ask.skill.5a4db0c5-0000-4000-8000-000000000001"
+
 --- A login it takes for managing skills.
 credentials.sandbox_login = {
   client_id = "amzn1.application-oa2-client.login",

@@ -87,14 +87,16 @@ function explain.headline(err)
   return line
 end
 
---- What follows the headline. A service's own words are shown as they came; our own refusal, which
---- has a message of the same content, is shown violation by violation.
+--- What follows the headline: what is wrong, violation by violation. The words of the events
+--- service hold its violations already, and are shown as they came.
 ---@param err proactive.Error
 ---@return string[]
 function explain.body(err)
   local lines = {}
-  if err.violations and not err.status then
-    for _, violation in ipairs(err.violations) do
+  local violations = err.violations
+  if violations and violations[1].rule ~= "service" then
+    if err.status then lines = explain.fold(err.message, WIDTH) end
+    for _, violation in ipairs(violations) do
       for _, line in ipairs(explain.violation(violation)) do
         lines[#lines + 1] = line
       end

@@ -12,8 +12,8 @@ local function known_region(word)
   end
 end
 
---- `NA,EU` as a list.
-local function regions(text)
+--- `NA,EU` as a list, for argparse's `convert`.
+function flags.regions(text)
   local list = {}
   for word in text:gmatch("[^,]+") do
     local region = known_region(word)
@@ -51,7 +51,8 @@ function flags.quiet(parser)
   parser:flag("-q --quiet"):description "Nothing about what went well."
 end
 
-local function declare_sandbox(parser)
+--- Whom to ask: Amazon, or a sandbox.
+function flags.sandbox(parser)
   parser
     :option("--sandbox")
     :argname("URL")
@@ -68,22 +69,22 @@ end
 --- Whom to ask, where the stage is known: Amazon or a sandbox, with whose credentials, and where
 --- customers are of whom that is not known.
 function flags.endpoint(parser)
-  declare_sandbox(parser)
+  flags.sandbox(parser)
   parser
     :option("--region")
     :argname("REGION")
-    :convert(regions)
+    :convert(flags.regions)
     :description "NA (the default), EU or FE: where customers are of whom that is not known."
   declare_skill(parser)
 end
 
 --- Whom to ask: Amazon or a sandbox, which region and stage, with whose credentials.
 function flags.service(parser)
-  declare_sandbox(parser)
+  flags.sandbox(parser)
   parser
     :option("--region")
     :argname("REGION")
-    :convert(regions)
+    :convert(flags.regions)
     :description "NA (the default), EU or FE: where the customer is. NA,EU is both, for --all."
   parser
     :option("--stage")

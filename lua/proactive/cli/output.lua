@@ -148,6 +148,7 @@ local NAMES = "file valid granted event about sample user audience region accept
   .. "known status request_id reference_id method url scope expires_in length token violations "
   .. "warnings path rule message got expected hint line column kind fix "
   .. "application_id type name state reason changed stage target recipients failed left presumed "
+  .. "skill_id etag from to pushed changes "
   .. "by_kind erased customer outcome enabled subscriptions permissions account_linked at"
 
 --- The order of the fields in the JSON of this command line, for `json.encode`.

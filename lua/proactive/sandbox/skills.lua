@@ -16,7 +16,7 @@ Skills.__index = Skills
 
 local skills = {}
 
-skills.default_skill_id = "amzn1.ask.skill.5a4db0c5-0000-4000-8000-000000000001"
+skills.default_skill_id = credentials.sandbox_skill_id
 skills.other_client_id = "amzn1.application-oa2-client.other"
 skills.other_skill_id = "amzn1.ask.skill.5a4db0c5-0000-4000-8000-000000000002"
 skills.token_life = TOKEN_LIFE

@@ -1,0 +1,87 @@
+--- `proactive login`: lets this program manage the person's skills.
+
+local credentials = require "proactive.credentials"
+local flags = require "proactive.cli.flags"
+local needs = require "proactive.cli.needs"
+local output = require "proactive.cli.output"
+local stop = require "proactive.cli.stop"
+
+local command = {
+  summary = "log in with Amazon, to manage skills",
+  description = "Shows the address of a page on which you allow it, and keeps the refresh token "
+    .. "in the credentials file. You need an LWA security profile (developer console, Settings, "
+    .. "Security Profiles) whose allowed return URLs hold http://127.0.0.1:9090/cb. Its secret is "
+    .. "asked for on the terminal, or read from standard input; never give it as an argument.",
+  example = "proactive login --client-id amzn1.application-oa2-client.…",
+}
+
+-- Seconds for the person to answer.
+local PATIENCE = 300
+
+function command.declare(parser)
+  flags.sandbox(parser)
+  parser
+    :option("--client-id")
+    :argname("ID")
+    :description "Of the security profile (default: that of the last login)."
+  parser
+    :option("--port")
+    :argname("PORT")
+    :convert(flags.whole(0, 65535))
+    :description "The port of the return URL (default: 9090)."
+end
+
+--- A line that is not shown while it is typed.
+local function read_secret()
+  if not output.is_terminal(0) then return io.read("*l") end
+  io.stderr:write "Client secret of the security profile: "
+  local hidden = os.execute "stty -echo 2>/dev/null"
+  local line = io.read("*l")
+  if hidden then os.execute "stty echo 2>/dev/null" end
+  io.stderr:write "\n"
+  return line
+end
+
+--- Whose login it is: the sandbox's, the last one's, or a profile's whose secret is asked for.
+local function client_of(args, sandbox)
+  if sandbox and not args.client_id then return credentials.sandbox_login end
+  local known, err = credentials.login_client()
+  if err then stop.with(2, err) end
+  if known and (not args.client_id or args.client_id == known.client_id) then return known end
+  if not args.client_id then stop.usage "whose login? Give --client-id ID of a security profile" end
+  local secret = read_secret()
+  if not secret or secret == "" then stop.with(2, "no client secret: nothing was done") end
+  return { client_id = args.client_id, client_secret = secret }
+end
+
+function command.run(args, out)
+  needs.module "proactive.core"
+  needs.module "proactive.httpd"
+  local named = os.getenv "PROACTIVE_SANDBOX"
+  local sandbox = args.sandbox or (named ~= "" and named or nil)
+  local client = client_of(args, sandbox)
+  require("proactive.core").watch_interrupt()
+  local login, err = require("proactive.smapi.login").start {
+    client_id = client.client_id,
+    port = args.port,
+    sandbox = sandbox,
+  }
+  if not login then stop.with(2, err) end
+  out:print("Open this in a browser and allow it:\n\n%s\n", login.url)
+  io.stdout:flush()
+  local code, token, path
+  code, err = login:wait(PATIENCE)
+  if not code then stop.with(1, err) end
+  token, err = login:redeem(code, client.client_secret)
+  if not token then stop.with(1, err) end
+  path, err = credentials.keep_login {
+    client_id = client.client_id,
+    client_secret = client.client_secret,
+    refresh_token = token,
+  }
+  if not path then stop.with(1, err) end
+  out:print("Logged in; kept in %s", path)
+  return 0
+end
+
+return command
