@@ -182,11 +182,10 @@ build/bench/node/node_modules: bench/node/package-lock.json
 	$(Q)npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
 	$(Q)touch $@
 
-interop: ## the exported JSON Schemas against ours: a stock validator judges the same payloads
+interop: ## real clients: a stock JSON Schema validator, and Amazon's ask-cli against the sandbox
 	@scripts/deps.sh interop
 	@$(SUBMAKE) all build/interop/node_modules
-	@LUA_PATH='./lua/?.lua;./lua/?/init.lua;./?.lua;;' LUA_CPATH='./build/5.4/?.so;;' \
-	  NODE_PATH=build/interop/node_modules lua5.4 spec/interop/json_schema.lua $(SEED)
+	@scripts/interop.sh $(SEED)
 
 build/interop/node_modules: spec/interop/package-lock.json
 	$(Q)mkdir -p $(@D)
