@@ -81,6 +81,34 @@ describe("managing skills from the command line", function()
     expect(0, { "token", "--skill", SKILL })
   end)
 
+  it("is as its page describes it", function()
+    local page = assert(io.open("docs/manifest.md", "rb"))
+    local text = page:read "*a"
+    page:close()
+    expect(0, { "manifest", "push", write("bare.json", BARE), "--yes" })
+    local count = 0
+    for line in text:match("```sh\n(.-)```"):gmatch "[^\n]+" do
+      local words = {}
+      for word in line:gsub("%s+#.*$", ""):gmatch "%S+" do
+        words[#words + 1] = word == "skill.json" and path(word) or word
+      end
+      local is_check = words[3] == "check"
+      if words[1] == "proactive" and words[2] ~= "sandbox" then
+        table.remove(words, 1)
+        if words[2] == "push" then words[#words + 1] = "--yes" end
+        expect(is_check and 1 or 0, words)
+        count = count + 1
+      end
+    end
+    assert.equal(6, count)
+    local script = write("page.lua", text:match "```lua\n(.-)```")
+    expect(0, { "manifest", "push", write("again.json", BARE), "--yes" })
+    local ran = cli.shell(("PROACTIVE_SANDBOX=%s %s %s"):format(sandbox.url, cli.interpreter, script))
+    assert.equal("", ran.stderr)
+    assert.matches("permission .* is missing", ran.stdout)
+    assert.matches("\namzn1.application%-oa2%-client.sandbox\n$", ran.stdout)
+  end)
+
   it("writes a manifest to standard output, in its order", function()
     local printed = expect(0, { "manifest", "get" })
     assert.matches('^{\n  "manifest": {\n    "manifestVersion": "1.0",', printed)
