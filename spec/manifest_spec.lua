@@ -312,8 +312,8 @@ describe("manifest.check", function()
       assert.equal(1, #list, case[1] .. ": " .. table.concat(list, "; "))
       assert.is_truthy(list[1]:find(case[1], 1, true), list[1])
     end
-    assert.same({ "$.manifest.events.publications[1] AMAZON.MediaContent.Available is published and not among "
-      .. "the events given" }, warnings(PATCHED, needs { events = { EVENTS[1] } }))
+    assert.same({ "$.manifest.events.publications published, and not among the events given: "
+      .. "AMAZON.MediaContent.Available" }, warnings(PATCHED, needs { events = { EVENTS[1] } }))
     assert.same({}, warnings(PATCHED, needs()))
   end)
 

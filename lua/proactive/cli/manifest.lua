@@ -126,7 +126,7 @@ local function print_verdict(path, good, found, out)
       out:block(explain.violation(violation), 2)
     end
   end
-  if not good then out:block(explain.fold("to do    " .. found.fix, 94), 2) end
+  if not good then out:print("  to do    %s", found.fix) end
 end
 
 function actions.check(args, out)

@@ -58,10 +58,19 @@ local function compare_objects(found, path, from, to)
   end
 end
 
+--- In the order of the new list; what is gone stands where it stood.
 local function compare_named(found, path, from, to)
-  for _, name in ipairs(sorted_keys(from, to)) do
+  local names = sorted_keys(from, to)
+  local function place(name)
+    return (to[name] or from[name]).index
+  end
+  table.sort(names, function(a, b)
+    if place(a) ~= place(b) then return place(a) < place(b) end
+    return a < b
+  end)
+  for _, name in ipairs(names) do
     local a, b = from[name], to[name]
-    compare(found, below(path, (b or a).index), a and a.value, b and b.value)
+    compare(found, below(path, place(name)), a and a.value, b and b.value)
   end
 end
 

@@ -60,18 +60,27 @@ end
 
 --- Events that the manifest publishes and nobody sends.
 local function add_idle(warnings, envelope, needs)
-  local events = envelope.manifest.events
+  local events, idle = envelope.manifest.events, {}
   local list = document.is_object(events) and events.publications
-  for index, item in ipairs(document.is_list(list) and list or {}) do
+  for _, item in ipairs(document.is_list(list) and list or {}) do
     local name = document.is_object(item) and item.eventName
     if type(name) == "string" and not is_among(needs.publications, name) then
-      warnings[#warnings + 1] = {
-        path = ("$.manifest.events.publications[%d]"):format(index - 1),
-        rule = "idle",
-        message = ("%s is published and not among the events given"):format(name),
-      }
+      idle[#idle + 1] = name
     end
   end
+  if #idle == 0 then return end
+  warnings[#warnings + 1] = {
+    path = "$.manifest.events.publications",
+    rule = "idle",
+    message = "published, and not among the events given: " .. table.concat(idle, ", "),
+  }
+end
+
+--- What a person does about violations: some can be mended by `patch`, others only by hand.
+local function fix_for(violations, list)
+  if #list == 0 then return "Correct the parts named." end
+  local rest = #violations > #list and "; correct the rest by hand" or ""
+  return "proactive manifest patch adds what is missing" .. rest .. "."
 end
 
 --- Compares a manifest with what SMAPI accepts and, when it is given, with what is needed. Nothing
@@ -86,8 +95,10 @@ function manifest.check(given, needs)
   local envelope, err = read(given)
   if not envelope then return nil, err end
   local violations, warnings = rules.check(envelope)
+  local list = {}
   if needs then
-    local list, unmended = edits.list(envelope, needs)
+    local unmended
+    list, unmended = edits.list(envelope, needs)
     for _, edit in ipairs(list) do
       add(violations, edit.violation)
     end
@@ -100,7 +111,7 @@ function manifest.check(given, needs)
     message = ("%s wrong with the manifest"):format(count),
     violations = violations,
     warnings = warnings,
-    fix = "proactive manifest patch mends what is missing or in conflict.",
+    fix = fix_for(violations, list),
   })
 end
 

@@ -116,11 +116,11 @@ local function shown(violation)
   local original = { type = "BODY", propertyPath = violation.path }
   details = details or {}
   details.originalInstance = original
-  return {
-    code = code,
-    message = ("%s: %s"):format(violation.path, violation.message),
-    validationDetails = details,
-  }
+  local message = violation.message
+  if not message:find(violation.path, 1, true) then
+    message = ('Instance at "%s": %s'):format(violation.path, message)
+  end
+  return { code = code, message = message, validationDetails = details }
 end
 
 --- Judges a manifest that was sent.
