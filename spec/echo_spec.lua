@@ -103,6 +103,19 @@ describe("what is echoed", function()
     check_clean(ask(function(request) return 202, {}, request.headers.authorization end))
   end)
 
+  it("has no refresh token in a refusal, escaped or plain", function()
+    local url = ("http://127.0.0.1:%d/"):format(server:port())
+    token = assert(core.token {
+      client_id = "id", client_secret = "other-secret", refresh_token = SECRET, url = url, private = true,
+    })
+    local refusal = fetch(function(request)
+      return 400, { { "X-Form", request.body } }, request.body .. "\n" .. SECRET
+    end)
+    assert.equal("grant_type=refresh_token&client_id=id&client_secret=<removed>&refresh_token=<removed>\n<removed>",
+      refusal.body)
+    check_clean(refusal)
+  end)
+
   it("has no client secret in a refusal, escaped or plain", function()
     local refusal = fetch(function(request)
       return 400, { { "X-Form", request.body } }, request.body .. "\n" .. SECRET

@@ -2,7 +2,7 @@
 
 local compat = require "proactive.compat"
 local core = require "proactive.core"
-local files = require "proactive.sandbox.files"
+local files = require "proactive.files"
 local sandbox = require "proactive.sandbox"
 local support = require "spec.support.sandbox"
 

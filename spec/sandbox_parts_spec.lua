@@ -1,7 +1,7 @@
 --- The small parts of the sandbox on their own: forms, timers, inbox bounds, quoting.
 
 local compat = require "proactive.compat"
-local files = require "proactive.sandbox.files"
+local files = require "proactive.files"
 local form = require "proactive.form"
 local inbox = require "proactive.sandbox.inbox"
 local timers = require "proactive.timers"

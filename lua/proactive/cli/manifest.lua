@@ -2,6 +2,7 @@
 
 local difference = require "proactive.cli.difference"
 local explain = require "proactive.cli.explain"
+local files = require "proactive.files"
 local flags = require "proactive.cli.flags"
 local json_text = require "proactive.json_text"
 local management = require "proactive.cli.management"
@@ -76,10 +77,8 @@ local function load(path)
 end
 
 local function write(path, text)
-  local handle, message = io.open(path, "wb")
-  if not handle then stop.with(2, "%s", message) end
-  local written, closed = handle:write(text), handle:close()
-  if not (written and closed) then stop.with(1, "%s cannot be written", path) end
+  local written, message = files.replace(path, text)
+  if not written then stop.with(1, "%s cannot be written: %s", path, message) end
 end
 
 -- Actions -----------------------------------------------------------------------------------------

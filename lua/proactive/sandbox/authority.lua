@@ -5,7 +5,7 @@
 --- make another with it, so it is safe to trust.
 
 local compat = require "proactive.compat"
-local files = require "proactive.sandbox.files"
+local files = require "proactive.files"
 
 local authority = {}
 

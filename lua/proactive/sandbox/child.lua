@@ -4,7 +4,7 @@
 local compat = require "proactive.compat"
 local core = require "proactive.core"
 local errors = require "proactive.errors"
-local files = require "proactive.sandbox.files"
+local files = require "proactive.files"
 local remote = require "proactive.sandbox.remote"
 
 local child = {}

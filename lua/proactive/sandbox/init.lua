@@ -60,7 +60,7 @@ local function check(given, spec, what)
 end
 
 local function announce(server, options)
-  local files = require "proactive.sandbox.files"
+  local files = require "proactive.files"
   if options.ready_file then
     return files.replace(options.ready_file, ("%s\n%s\n"):format(server.url, server.ca_file or ""))
   elseif options.on_ready then
@@ -89,7 +89,7 @@ function sandbox.serve(options)
   local server, err = require("proactive.sandbox.server").new(options)
   if not server then
     if options.ready_file then
-      local files = require "proactive.sandbox.files"
+      local files = require "proactive.files"
       files.replace(options.ready_file, ("error %s\n"):format(err.message))
     end
     return nil, err

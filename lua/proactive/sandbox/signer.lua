@@ -4,7 +4,7 @@
 --- A skill trusts it only when it was made for this sandbox (`proactive.skill`, option `sandbox`).
 
 local authority = require "proactive.sandbox.authority"
-local files = require "proactive.sandbox.files"
+local files = require "proactive.files"
 
 local signer = {}
 

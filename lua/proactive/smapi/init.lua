@@ -187,7 +187,6 @@ local function enablement(self, method, skill_id, stage, what, good)
     method = method,
     path = stage_path(skill_id, stage, "enablement"),
     what = what,
-    body = method == "PUT" and "{}" or nil,
     good = good,
   }
 end
