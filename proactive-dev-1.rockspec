@@ -73,6 +73,7 @@ build = {
     ["proactive.cli.explain"] = "lua/proactive/cli/explain.lua",
     ["proactive.cli.file"] = "lua/proactive/cli/file.lua",
     ["proactive.cli.flags"] = "lua/proactive/cli/flags.lua",
+    ["proactive.cli.input"] = "lua/proactive/cli/input.lua",
     ["proactive.cli.lambda"] = "lua/proactive/cli/lambda.lua",
     ["proactive.cli.lines"] = "lua/proactive/cli/lines.lua",
     ["proactive.cli.login"] = "lua/proactive/cli/login.lua",

@@ -73,6 +73,22 @@ function endpoints.token_url(hosts)
     .. endpoints.token_path
 end
 
+--- The sandbox's address that an option `sandbox` stands for: the one given, else that of the
+--- environment; false is none. Raises for true: the address is missing.
+---@param given string|boolean|nil
+---@param who string?     whose option it is
+---@param level integer?  as for `error`
+---@return string?
+function endpoints.sandbox(given, who, level)
+  if given == true then
+    local words = "option sandbox must be the sandbox's URL, or false"
+    error(who and ("%s: %s"):format(who, words) or words, (level or 1) + 1)
+  end
+  if given ~= nil then return given or nil end
+  local named = os.getenv("PROACTIVE_SANDBOX")
+  return named ~= "" and named or nil
+end
+
 --- The address below which skills are managed.
 ---@param hosts {host: string?, sandbox: string?}
 ---@return string

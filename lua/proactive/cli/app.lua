@@ -1,6 +1,7 @@
 --- skill.lua: a script that returns the options of `proactive.skill`. The same file serves every
 --- host.
 
+local input = require "proactive.cli.input"
 local needs = require "proactive.cli.needs"
 local script = require "proactive.cli.script"
 local stop = require "proactive.cli.stop"
@@ -11,17 +12,8 @@ local function place(name, problem)
   return problem.line and ("%s:%d"):format(name, problem.line) or name
 end
 
-local function read(name)
-  local handle, message = io.open(name, "rb")
-  if not handle then stop.with(2, "%s", message) end
-  local text = handle:read("*a")
-  handle:close()
-  if not text then stop.with(2, "%s: cannot be read (is it a folder?)", name) end
-  return text
-end
-
 local function options_of(name)
-  local chunk, problem = script.load(read(name))
+  local chunk, problem = script.load(input.read(name))
   if not chunk then stop.with(2, "%s: %s", place(name, problem), problem.message) end
   local ran, result = script.run(chunk)
   if not ran then

@@ -42,11 +42,6 @@ local function request_for(loaded, target)
   return type(request) == "table" and request or loaded.body
 end
 
-local function hosts_of(args)
-  local named = os.getenv("PROACTIVE_SANDBOX")
-  return { sandbox = args.sandbox or (named ~= "" and named or nil) }
-end
-
 --- The requests of one target as they would be sent.
 ---@param args table
 ---@param loaded proactive.cli.File
@@ -65,7 +60,7 @@ function body.requests(args, loaded, target)
   for index, each in ipairs(target.audience.regions or { region }) do
     list[index] = {
       method = "POST",
-      url = endpoints.events_url(each, args.stage, hosts_of(args)),
+      url = endpoints.events_url(each, args.stage, { sandbox = endpoints.sandbox(args.sandbox) }),
       region = each,
       body = request,
     }

@@ -104,7 +104,7 @@ function flags.client_options(args)
     stage = args.stage,
     sandbox = args.sandbox,
   }
-  if not args.sandbox and not os.getenv("PROACTIVE_SANDBOX") then
+  if not endpoints.sandbox(args.sandbox) then
     local found, err = require("proactive.credentials").find(args.skill)
     if not found then stop.with(2, err) end
     options.client_id, options.client_secret = found.client_id, found.client_secret

@@ -1,6 +1,7 @@
 --- `proactive login`: lets this program manage the person's skills.
 
 local credentials = require "proactive.credentials"
+local endpoints = require "proactive.endpoints"
 local flags = require "proactive.cli.flags"
 local needs = require "proactive.cli.needs"
 local output = require "proactive.cli.output"
@@ -57,8 +58,7 @@ end
 function command.run(args, out)
   needs.module "proactive.core"
   needs.module "proactive.httpd"
-  local named = os.getenv "PROACTIVE_SANDBOX"
-  local sandbox = args.sandbox or (named ~= "" and named or nil)
+  local sandbox = endpoints.sandbox(args.sandbox)
   local client = client_of(args, sandbox)
   require("proactive.core").watch_interrupt()
   local login, err = require("proactive.smapi.login").start {

@@ -1,6 +1,7 @@
 --- What the commands that manage skills have in common: whom to ask, and of which skill.
 
 local credentials = require "proactive.credentials"
+local endpoints = require "proactive.endpoints"
 local flags = require "proactive.cli.flags"
 local nearest = require "proactive.nearest"
 local stop = require "proactive.cli.stop"
@@ -46,15 +47,11 @@ function management.open(args)
   return smapi
 end
 
-local function is_sandbox(args)
-  return args.sandbox or (os.getenv "PROACTIVE_SANDBOX" or "") ~= ""
-end
-
 --- The id of the skill that is meant.
 ---@return string
 function management.skill_id(args)
   if args.skill then return args.skill end
-  if is_sandbox(args) then return credentials.sandbox_skill_id end
+  if endpoints.sandbox(args.sandbox) then return credentials.sandbox_skill_id end
   local id, err = credentials.only_skill()
   if err then stop.with(2, err) end
   if not id then stop.usage "which skill? Give --skill ID; proactive skill list shows them" end

@@ -4,6 +4,7 @@ local difference = require "proactive.cli.difference"
 local explain = require "proactive.cli.explain"
 local files = require "proactive.files"
 local flags = require "proactive.cli.flags"
+local input = require "proactive.cli.input"
 local json_text = require "proactive.json_text"
 local management = require "proactive.cli.management"
 local manifest_needs = require "proactive.cli.manifest_needs"
@@ -57,18 +58,9 @@ local actions = {}
 
 -- Files -------------------------------------------------------------------------------------------
 
-local function read(path)
-  local handle, message = io.open(path, "rb")
-  if not handle then stop.with(2, "%s", message) end
-  local text = handle:read("*a")
-  handle:close()
-  if not text then stop.with(2, "%s: cannot be read (is it a folder?)", path) end
-  return text
-end
-
 --- A file's text, known to be a manifest.
 local function load(path)
-  local text = read(path)
+  local text = input.read(path)
   local found, err = require("proactive").manifest.decode(text)
   if not found then
     stop.with(2, "%s: %s%s", path, err.message, err.fix and "\n  " .. err.fix or "")

@@ -2,6 +2,7 @@
 
 local app = require "proactive.cli.app"
 local flags = require "proactive.cli.flags"
+local input = require "proactive.cli.input"
 local needs = require "proactive.cli.needs"
 local stop = require "proactive.cli.stop"
 
@@ -35,15 +36,6 @@ function serve.declare(parser)
     :description "Answer this sandbox, as http://127.0.0.1:4380, and not Amazon."
 end
 
-local function read(path)
-  if not path then return nil end
-  local handle, message = io.open(path, "rb")
-  if not handle then stop.with(2, "%s", message) end
-  local text = handle:read("*a")
-  handle:close()
-  return text
-end
-
 local function announce(server, args)
   if args.sandbox then
     io.stderr:write(
@@ -74,8 +66,8 @@ function serve.run(args)
   local server, err = require("proactive.skill.server").new(skill, {
     host = args.host,
     port = args.port or 8080,
-    cert = read(args.tls_cert),
-    key = read(args.tls_key),
+    cert = args.tls_cert and input.read(args.tls_cert),
+    key = args.tls_key and input.read(args.tls_key),
   })
   if not server then stop.with(1, "%s", err.message) end
   announce(server, args)

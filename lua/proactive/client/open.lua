@@ -89,16 +89,6 @@ local RETRY_DEFAULTS = { attempts = 4, base = 0.2, cap = 20, budget = 500 }
 
 local HTTP_VERSION = { auto = 0, ["1.1"] = 1, ["2"] = 2 }
 
---- The sandbox's address: the option, else the environment unless the option is false.
-local function sandbox_of(options)
-  if options.sandbox == true then
-    error("proactive.client: option sandbox must be the sandbox's URL, or false", 4)
-  end
-  if options.sandbox ~= nil then return options.sandbox or nil end
-  local named = os.getenv("PROACTIVE_SANDBOX")
-  return named ~= "" and named or nil
-end
-
 --- The pair to ask for tokens with.
 local function credentials_of(options, sandbox)
   if options.client_id and options.client_secret then return options end
@@ -234,7 +224,7 @@ end
 return function(options)
   options = options_of.check(options, OPTIONS, "proactive.client", 2)
   if options.clock then options_of.check(options.clock, CLOCK, "proactive.client: clock", 2) end
-  local sandbox = sandbox_of(options)
+  local sandbox = endpoints.sandbox(options.sandbox, "proactive.client", 3)
   local pair, err = credentials_of(options, sandbox)
   if not pair then return nil, err end
   local client = {

@@ -29,6 +29,18 @@ end
 
 local is_object = document.is_object
 
+--- A list of objects, `{{[key] = name}, …}`, as manifests name permissions and events.
+---@param key "name"|"eventName"
+---@param names string[]
+---@return table[]
+function document.list_of(key, names)
+  local list = json.array {}
+  for index, name in ipairs(names) do
+    list[index] = { [key] = name }
+  end
+  return list
+end
+
 local FIX = "A manifest is what proactive manifest get writes, and ask smapi get-skill-manifest: "
   .. '{"manifest": {"manifestVersion": "1.0", …}}.'
 

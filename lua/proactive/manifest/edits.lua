@@ -2,9 +2,8 @@
 --- and the value that mends it.
 
 local document = require "proactive.manifest.document"
-local json = require "proactive.json"
 
-local is_list, is_object = document.is_list, document.is_object
+local is_list, is_object, list_of = document.is_list, document.is_object, document.list_of
 
 local edits = {}
 
@@ -75,7 +74,7 @@ end
 
 --- Names that a list of `{[key] = name}` lacks, each added at its end.
 local function complete(self, path, given, key, names, violation_of)
-  local missing, items = {}, json.array {}
+  local missing = {}
   for _, name in ipairs(names) do
     if not lists(given, key, name) then missing[#missing + 1] = name end
   end
@@ -86,10 +85,8 @@ local function complete(self, path, given, key, names, violation_of)
     end
     return
   end
-  for index, name in ipairs(missing) do
-    items[index] = { [key] = name }
-  end
-  if #missing > 0 then self:add(path, items, violation_of(table.concat(missing, ", "))) end
+  if #missing == 0 then return end
+  self:add(path, list_of(key, missing), violation_of(table.concat(missing, ", ")))
 end
 
 local function permission(self, needs)
@@ -219,14 +216,6 @@ local function regions(self, events, needs)
       endpoint_conflict(self, below(at, "endpoint"), entry.endpoint, wanted[region])
     end
   end
-end
-
-local function list_of(key, names)
-  local list = json.array {}
-  for index, name in ipairs(names) do
-    list[index] = { [key] = name }
-  end
-  return list
 end
 
 --- The whole of `events`, where there is none.

@@ -301,12 +301,7 @@ local PATHS = {
 local COLLECTIONS = { skills = skill_methods, users = user_methods }
 
 local function not_allowed(methods)
-  local names = {}
-  for name in pairs(methods) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  local allowed = table.concat(names, ", ")
+  local allowed = reply.allowed(methods)
   return reply.add(refuse(405, "use " .. allowed), "Allow", allowed)
 end
 

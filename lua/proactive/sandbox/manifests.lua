@@ -3,6 +3,7 @@
 
 local core = require "proactive.core"
 local json = require "proactive.json"
+local list_of = require("proactive.manifest.document").list_of
 local rules = require "proactive.manifest.rules"
 
 local PERMISSION = require("proactive.manifest.needs").PERMISSION
@@ -30,14 +31,6 @@ for rank, name in ipairs {
   "subscriptions",
 } do
   ORDER[name] = rank
-end
-
-local function list_of(key, names)
-  local list = json.array {}
-  for index, name in ipairs(names) do
-    list[index] = { [key] = name }
-  end
-  return list
 end
 
 --- The manifest of a skill that nobody has updated yet.

@@ -64,6 +64,18 @@ function reply.refusal(status, message, shape)
   return reply.json(status, ('{"type":"%s","message":%s}'):format(reply.reason(status), text))
 end
 
+--- The methods of a path, as the header `Allow` lists them.
+---@param methods table<string, any>
+---@return string
+function reply.allowed(methods)
+  local names = {}
+  for name in pairs(methods) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return table.concat(names, ", ")
+end
+
 --- Adds a header.
 function reply.add(answer, name, value)
   answer.headers[#answer.headers + 1] = { name, value }

@@ -257,15 +257,6 @@ local PATHS = {
   },
 }
 
-local function not_allowed(methods)
-  local names = {}
-  for name in pairs(methods) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
-  return reply.add(refuse(405, "Method not allowed."), "Allow", table.concat(names, ", "))
-end
-
 --- Whether a path is one of skill management.
 ---@param path string
 ---@return boolean
@@ -278,8 +269,9 @@ local function dispatch(world, call)
     local id, stage = call.request.path:match(route[1])
     if id then
       local method = route[2][call.request.method]
-      if not method then return not_allowed(route[2]) end
-      return method(world, call, form.unescape(id) or "", stage)
+      if method then return method(world, call, form.unescape(id) or "", stage) end
+      local allowed = reply.allowed(route[2])
+      return reply.add(refuse(405, "Method not allowed."), "Allow", allowed)
     end
   end
   return refuse(404, "no such path")

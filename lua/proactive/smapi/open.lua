@@ -2,6 +2,7 @@
 --- login goes to the core's token and is kept nowhere else.
 
 local credentials = require "proactive.credentials"
+local endpoints = require "proactive.endpoints"
 local options_of = require "proactive.options"
 local session = require "proactive.smapi.session"
 
@@ -32,15 +33,6 @@ local OPTIONS = {
   user_agent = { "string" },
 }
 
-local function sandbox_of(options)
-  if options.sandbox == true then
-    error("proactive.smapi: option sandbox must be the sandbox's URL, or false", 5)
-  end
-  if options.sandbox ~= nil then return options.sandbox or nil end
-  local named = os.getenv "PROACTIVE_SANDBOX"
-  return named ~= "" and named or nil
-end
-
 --- The login to call with.
 local function login_of(options, sandbox)
   local count = 0
@@ -60,7 +52,7 @@ end
 ---@return proactive.Error?  kind `auth`: there is no login
 local function open(given)
   local options = options_of.check(given, OPTIONS, "proactive.smapi", 3)
-  local sandbox = sandbox_of(options)
+  local sandbox = endpoints.sandbox(options.sandbox, "proactive.smapi", 3)
   local login, err = login_of(options, sandbox)
   if not login then return nil, err end
   return session.new {
