@@ -75,6 +75,10 @@ needs_test() {
   need lua-dbi-postgresql lua_module lua5.4 dbd.postgresql
   need lua-dbi-postgresql lua_module luajit dbd.postgresql
   need postgresql postgresql_server
+  need lua-luv lua_module lua5.4 luv
+  need lua-luv lua_module luajit luv
+  need lua-cqueues lua_module lua5.4 cqueues
+  need lua-cqueues lua_module luajit cqueues
 }
 
 needs_lint() {

@@ -98,7 +98,7 @@ local ROWS = {
   "manifest manifest.* smapi smapi.*",
   "campaign campaign.*",
   "skill skill.*",
-  "openresty openresty.* lambda",
+  "openresty openresty.* loop loop.* lambda",
   "sandbox.*",
   "sandbox cli.*",
   "cli init",

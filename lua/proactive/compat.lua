@@ -5,6 +5,12 @@ local compat = {}
 ---@diagnostic disable: deprecated
 compat.unpack = table.unpack or unpack
 
+--- Values as a list that knows how many they are, nil among them.
+---@return {n: integer, [integer]: any}
+function compat.pack(...)
+  return { n = select("#", ...), ... }
+end
+
 --- Loads a chunk as text only: precompiled code can do anything to the interpreter.
 ---@param text string
 ---@param name string   chunk name, as for `load`

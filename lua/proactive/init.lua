@@ -7,6 +7,7 @@
 ---@field campaign table     see `proactive.campaign`
 ---@field events proactive.Events
 ---@field localized fun(texts: table<string, string>): proactive.Localized
+---@field loop table         see `proactive.loop`: clients in luv and cqueues
 ---@field manifest table     see `proactive.manifest`
 ---@field openresty table    see `proactive.openresty`
 ---@field preview function   see `proactive.preview`
@@ -54,6 +55,7 @@ local PARTS = {
   campaign = "proactive.campaign",
   events = "proactive.events",
   localized = "proactive.localized",
+  loop = "proactive.loop",
   manifest = "proactive.manifest",
   metrics = "proactive.metrics",
   openresty = "proactive.openresty",

@@ -7,17 +7,24 @@ local L = proactive.localized
 
 local stand_in = {}
 
---- A client of that sandbox that has announced it already. Its clock is its own, so that its token
---- is; and it makes one attempt, unless told otherwise.
+--- Options for a client of that sandbox. Its clock is its own, so that its token is; and it makes
+--- one attempt, unless told otherwise.
 ---@param sandbox table
 ---@param options table?
-function stand_in.client(sandbox, options)
+function stand_in.options(sandbox, options)
   local clock = { wall = core.wall, monotonic = core.monotonic }
   local merged = { sandbox = sandbox.url, ca_file = sandbox.ca_file, clock = clock, retry = false }
   for name, value in pairs(options or {}) do
     merged[name] = value
   end
-  local client = assert(proactive.client(merged))
+  return merged
+end
+
+--- A client of that sandbox that has announced it already.
+---@param sandbox table
+---@param options table?
+function stand_in.client(sandbox, options)
+  local client = assert(proactive.client(stand_in.options(sandbox, options)))
   client.announced = true
   return client
 end

@@ -112,26 +112,41 @@ function Client:submit(event, audience, opts, on_done)
     error(("client:submit: on_done must be a function, got %s"):format(type(on_done)), 2)
   end
   if forked then return nil, forked end
-  return submit(self, event, audience, opts, on_done or ignore)
+  local ok, err = submit(self, event, audience, opts, on_done or ignore)
+  if ok then self:stir() end
+  return ok, err
 end
 
 local function pool_error(message)
   return errors.new("transport", { message = message, cause = "protocol" })
 end
 
---- Submits by `begin(on_done)` and steps until the outcome is there.
+--- Waits for something to happen, by stepping. In a host that must not be blocked its adapter has
+--- another way.
+---@param seconds number
+---@param outcome table?  whose `wake`, if it is set, will be called when it is done
+---@return proactive.Error? problem  the pool failed
+function Client:rest(seconds, outcome) -- luacheck: no unused args
+  local _, problem = self:step(seconds)
+  return problem
+end
+
+--- Called when there is something new to do: an adapter tells its host.
+function Client.stir() end
+
+--- Submits by `begin(on_done)` and rests until the outcome is there.
 local function wait_for(client, begin)
-  local done, receipt, failure
-  local ok, err = begin(function(...)
-    done = true
-    receipt, failure = ...
+  local outcome = {}
+  local ok, err = begin(function(receipt, failure)
+    outcome.done, outcome.receipt, outcome.failure = true, receipt, failure
+    if outcome.wake then outcome.wake() end
   end)
   if not ok then return nil, err end
-  while not done do
-    local _, problem = client:step(1)
-    if problem then return nil, problem end
+  while not outcome.done do
+    local problem = client:rest(1, outcome)
+    if problem and not outcome.done then return nil, problem end
   end
-  return receipt, failure
+  return outcome.receipt, outcome.failure
 end
 
 --- Sends an event and waits for the service's answer.
@@ -198,7 +213,9 @@ function Client:start_many(event, users, opts)
   local forked = check.usable(self, "start_many", true)
   if forked then return nil, forked end
   announce_sandbox(self)
-  return many.start(self, event, users, opts)
+  local job, err = many.start(self, event, users, opts)
+  if job then self:stir() end
+  return job, err
 end
 
 --- Sends an event to many and waits for the end.
@@ -214,7 +231,7 @@ function Client:send_many(event, users, opts)
   local job, err = many.start(self, event, users, opts)
   if not job then return nil, err end
   while not job:done() do
-    local _, problem = self:step(1)
+    local problem = self:rest(1)
     if problem then return nil, problem end
   end
   return job:report()
@@ -256,7 +273,7 @@ function Client:flush(timeout)
   while not self.closed and self.delivery:has_work() do
     local left = ends and ends - core.monotonic() or 1
     if left <= 0 then return false end
-    local _, problem = self:step(math.min(left, 1))
+    local problem = self:rest(math.min(left, 1))
     if problem then return false, problem end
   end
   return true
@@ -273,7 +290,7 @@ function Client:token()
   local source, now = self.delivery.source, self.clock.monotonic
   local state, err = source:poll(now())
   while state == "wait" do
-    local _, problem = self:step(0.1)
+    local problem = self:rest(0.1)
     if problem then return nil, problem end
     state, err = source:poll(now())
   end
@@ -360,4 +377,4 @@ function Client:__tostring()
   return ("proactive.client: %s, %s"):format(self.stage, state)
 end
 
-return { new = new }
+return { new = new, class = Client }

@@ -1,0 +1,116 @@
+--- A client in a host that must not be blocked: the same methods, but those that wait let the host
+--- go on. What is common to the adapters: each brings two functions, and calls `turn` whenever the
+--- descriptor is readable or the time of `due` is over.
+
+local Client = require("proactive.client").class
+local errors = require "proactive.errors"
+
+-- Seconds of a turn, so that the host's other handlers wait no longer.
+local BUDGET = 0.002
+
+-- Seconds until another try when a step failed: the pool itself, or for lack of memory.
+local AGAIN = 0.05
+
+-- Nothing is due, but something is under way: the descriptor wakes us, this is only a bound.
+local LONGEST = 60
+
+---@class proactive.Waiter  suspends the code that made it, once
+---@field wait fun(self: proactive.Waiter, seconds: number?)  until woken, or the time is over
+---@field wake fun(self: proactive.Waiter)                    never runs the waiting code itself
+
+---@class proactive.LoopHost
+---@field waiter fun(): proactive.Waiter?               nil where the running code cannot wait
+---@field kick fun(client: proactive.HostedClient)      a turn is due
+---@field leave fun(client: proactive.HostedClient)?    the client is about to be closed
+
+---@class proactive.HostedClient: proactive.Client
+---@field host proactive.LoopHost
+---@field resting table<proactive.Waiter, boolean>  true: woken at each turn; else by an outcome
+local Hosted = setmetatable({}, { __index = Client })
+Hosted.__index = Hosted
+Hosted.__name = Client.__name
+Hosted.__tostring = Client.__tostring
+
+--- Waits in the host's way where the running code can, and by stepping elsewhere.
+function Hosted:rest(seconds, outcome)
+  local waiter = self.host.waiter()
+  if not waiter then return Client.rest(self, seconds, outcome) end
+  if outcome then outcome.wake = function()
+    waiter:wake()
+  end end
+  self.resting[waiter] = outcome == nil
+  self.host.kick(self)
+  waiter:wait(not outcome and seconds or nil)
+  self.resting[waiter] = nil
+  if not self.closed then return self.problem end
+  return errors.new("cancelled", {
+    message = "the client was closed while it was waited for",
+    fix = "Close a client when nothing waits for it any more.",
+  })
+end
+
+function Hosted:stir()
+  self.host.kick(self)
+end
+
+--- Wakes who waits for a step; with `all` those too whose outcome will not come.
+local function wake(self, all)
+  for waiter, each_turn in pairs(self.resting) do
+    if each_turn or all then waiter:wake() end
+  end
+end
+
+--- Does what is due, and wakes who waited for it.
+---@return number? seconds  until the next turn unless the descriptor is readable before; nil: none
+---   is needed until something is submitted
+function Hosted:turn()
+  if self.closed then return nil end
+  self.turning = true
+  local ok, _, problem = pcall(Client.step, self, 0, BUDGET)
+  self.turning = false
+  self.problem = ok and problem or nil
+  wake(self, self.problem or self.closed)
+  if self.closed then return nil end
+  return ok and not problem and self:due() or AGAIN
+end
+
+--- As `turn` returns it.
+---@return number?
+function Hosted:due()
+  if self.closed then return nil end
+  local due = Client.timeout(self)
+  return due or ((Client.pending(self) or 0) > 0 and LONGEST or nil)
+end
+
+function Hosted:close()
+  if self.closed then return end
+  if not self.busy and self.host.leave then self.host.leave(self) end
+  Client.close(self)
+  if self.closed then wake(self, true) end
+end
+
+Hosted.__close = Hosted.close
+
+local hosted = {}
+
+--- Hands a client over to a host.
+---@param client proactive.Client
+---@param host proactive.LoopHost
+---@return proactive.HostedClient
+function hosted.attach(client, host)
+  client.host, client.resting = host, {}
+  return setmetatable(client, Hosted)
+end
+
+--- The library of a loop.
+---@param name string
+---@param package string  Debian's
+---@return table
+function hosted.library(name, package)
+  local found, library = pcall(require, name)
+  if found then return library end
+  local text = "proactive.loop.%s needs %s: install %s (Debian) or the rock %s\n%s"
+  error(text:format(name, name, package, name, tostring(library)), 0)
+end
+
+return hosted

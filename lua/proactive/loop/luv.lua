@@ -1,0 +1,140 @@
+--- Clients in a program that runs luv's loop.
+---
+---     local loop = require "proactive.loop.luv"
+---     loop.run(function()
+---       local client = assert(loop.client { sandbox = "http://127.0.0.1:4380" })
+---       print(client:send(event, audience)) -- the loop goes on meanwhile
+---       client:close()
+---     end)
+---
+--- What waits yields in coroutines that were started here, and blocks anywhere else: a coroutine of
+--- your own is never yielded through.
+
+local compat = require "proactive.compat"
+local hosted = require "proactive.loop.hosted"
+local new_client = require("proactive.client").new
+local new_coroutines = require("proactive.loop.coroutines").new
+local uv = hosted.library("luv", "lua-luv")
+
+local loop = {}
+
+--- Gets what a function of `wrap` raised, with its traceback.
+---@param text string
+function loop.on_error(text)
+  io.stderr:write("proactive.loop.luv: ", text, "\n")
+end
+
+local function milliseconds(seconds)
+  return math.ceil(seconds * 1000)
+end
+
+local function after(seconds, run)
+  local timer = uv.new_timer()
+  timer:start(milliseconds(seconds), 0, run)
+  return function()
+    timer:close()
+  end
+end
+
+local function later(run)
+  local timer = uv.new_timer()
+  timer:start(0, 0, function()
+    timer:close()
+    run()
+  end)
+end
+
+local coroutines = new_coroutines("luv", later, after, function(text)
+  loop.on_error(text)
+end)
+
+local host = {}
+
+function host.waiter()
+  return coroutines:waiter()
+end
+
+-- A timer and a poll handle for each client; they keep the loop running only while something is
+-- under way.
+local function arm(client)
+  local due, handles = client:due(), client.handles
+  if not handles then return end
+  if due then
+    handles.timer:start(milliseconds(due), 0, handles.turn)
+    if handles.poll and not handles.polled then handles.poll:start("r", handles.turn) end
+  elseif client.closed then
+    return host.leave(client)
+  else
+    handles.timer:stop()
+    if handles.poll then handles.poll:stop() end
+  end
+  handles.polled = due ~= nil
+end
+
+function host.kick(client)
+  if not client.turning then arm(client) end
+end
+
+-- luv 1.44 crashes at the end of the process when the loop has not seen that a handle was closed.
+local function settle()
+  if not uv.loop_mode() then uv.run "nowait" end
+end
+
+function host.leave(client)
+  local handles = client.handles
+  client.handles = nil
+  if not handles then return end
+  if handles.poll then handles.poll:close() end
+  handles.timer:close()
+  settle()
+end
+
+--- A client with the same API, served by luv's loop while it runs. Close it: its handles hold it.
+---@param options proactive.ClientOptions?
+---@return proactive.Client?
+---@return proactive.Error?
+function loop.client(options)
+  local made, err = new_client(options)
+  if not made then return nil, err end
+  local client = hosted.attach(made, host)
+  local fd = client:fd()
+  local function turn()
+    client:turn()
+    arm(client)
+  end
+  client.handles = { timer = uv.new_timer(), poll = fd and uv.new_poll(fd), turn = turn }
+  return client
+end
+
+--- A function that starts `fn` in a coroutine and returns at once: for callbacks of luv.
+---@param fn fun(...: any)
+---@return fun(...: any)
+function loop.wrap(fn)
+  return function(...)
+    coroutines:start(fn, ...)
+  end
+end
+
+--- Runs a function in a coroutine, and luv's loop until it returns. What it raises is raised.
+---@param fn fun(...: any): any
+---@return any ...  what it returns
+function loop.run(fn, ...)
+  if coroutines.main or coroutines.depth > 0 then
+    error("loop.run is called in the loop; use loop.wrap there", 2)
+  end
+  local results
+  local thread = coroutine.create(function(...)
+    results = compat.pack(fn(...))
+  end)
+  coroutines.main, coroutines.main_error = thread, nil
+  coroutines.ours[thread] = true
+  coroutines:resume(thread, ...)
+  while coroutine.status(thread) ~= "dead" and uv.run "once" do end
+  coroutines.main = nil
+  settle()
+  if coroutines.main_error then error(coroutines.main_error[1], 0) end
+  if not results then error("loop.run: the function waits for something that will not come", 2) end
+  return compat.unpack(results, 1, results.n)
+end
+
+return loop

@@ -1,0 +1,228 @@
+--- Clients in event loops: sends that let the loop go on, and those that must not yield.
+
+local host = require "proactive.host"
+local proactive = require "proactive"
+local stand_in = require "spec.support.stand_in"
+
+local function all()
+  return proactive.audience.multicast()
+end
+
+--- What differs between the loops: `every(seconds, fn)` calls until the function it returns is
+--- called, `sleep` suspends a coroutine of the loop.
+local kinds = {}
+
+function kinds.luv()
+  local uv = require "luv"
+  return {
+    loop = require "proactive.loop.luv",
+    every = function(seconds, fn)
+      local timer = uv.new_timer()
+      timer:start(seconds * 1000, seconds * 1000, fn)
+      return function() timer:close() end
+    end,
+  }
+end
+
+function kinds.cqueues()
+  local cqueues = require "cqueues"
+  return {
+    loop = require "proactive.loop.cqueues",
+    every = function(seconds, fn)
+      local stopped
+      cqueues.running():wrap(function()
+        while not stopped do
+          cqueues.sleep(seconds)
+          fn()
+        end
+      end)
+      return function() stopped = true end
+    end,
+  }
+end
+
+for name, make in pairs(kinds) do
+  describe("proactive.loop." .. name, function()
+    local sandbox = require("spec.support.sandbox").use { users = 10 }
+    local kind = make()
+    local loop = kind.loop
+    local event, client
+
+    local function open(options)
+      client = assert(loop.client(stand_in.options(sandbox, options)))
+      client.announced = true
+      return client
+    end
+
+    before_each(function()
+      event = stand_in.event()
+    end)
+
+    after_each(function()
+      if client then client:close() end
+      client = nil
+    end)
+
+    it("is reached by name", function()
+      assert.equal(loop, proactive.loop[name])
+    end)
+
+    it("sends 1,000 events while a timer keeps firing", function()
+      local ticks, accepted, most = 0, 0, 0
+      loop.run(function()
+        open { queue = 1000 }
+        local stop = kind.every(0.001, function()
+          ticks = ticks + 1
+          most = math.max(most, client:pending())
+        end)
+        local left = 20
+        for _ = 1, left do
+          loop.wrap(function()
+            for _ = 1, 50 do
+              local receipt, err = client:send(event, all())
+              assert(receipt, err)
+              accepted = accepted + 1
+            end
+            left = left - 1
+          end)()
+        end
+        assert(client:flush(60))
+        while left > 0 do assert(client:send(event, all())) end
+        stop()
+      end)
+      assert.equal(1000, accepted)
+      assert.is_true(ticks > 10, ("%d ticks"):format(ticks))
+      assert.is_true(most > 1)
+    end)
+
+    it("returns what the function returns, nil among it, and raises what it raises", function()
+      local function values(...) return select("#", ...), ... end
+      assert.same({ 3, 1, nil, 3 }, { values(loop.run(function(a) return a, nil, 3 end, 1)) })
+      local mistake = {}
+      local ok, err = pcall(loop.run, function() error(mistake) end)
+      assert.is_false(ok)
+      assert.equal(mistake, err)
+      assert.equal("again", loop.run(function() return "again" end))
+    end)
+
+    it("raises what the function raises after it has waited", function()
+      local ok, err = pcall(loop.run, function()
+        open():send(event, all())
+        error("afterwards", 0)
+      end)
+      assert.is_false(ok)
+      assert.matches("afterwards", err)
+    end)
+
+    it("tells what others raise, and goes on", function()
+      local told = {}
+      local before = loop.on_error
+      loop.on_error = function(text) told[#told + 1] = text end
+      loop.run(function()
+        open()
+        loop.wrap(function()
+          client:send(event, all())
+          error "in a handler"
+        end)()
+        for _ = 1, 5 do assert(client:send(event, all())) end
+      end)
+      loop.on_error = before
+      assert.equal(1, #told)
+      assert.matches("in a handler", told[1])
+      assert.matches("traceback", told[1])
+    end)
+
+    it("never yields through a generator of the user's, nor outside of the loop", function()
+      local receipts = {}
+      loop.run(function()
+        open()
+        local generator = coroutine.wrap(function()
+          for _ = 1, 3 do coroutine.yield((assert(client:send(event, all())))) end
+        end)
+        for receipt in generator do receipts[#receipts + 1] = receipt.status end
+      end)
+      assert.same({ 202, 202, 202 }, receipts)
+      assert.equal(202, assert(client:send(event, all())).status)
+    end)
+
+    it("lets send_many, token and flush wait as well", function()
+      local ticks, report = 0, nil
+      loop.run(function()
+        open()
+        local stop = kind.every(0.001, function() ticks = ticks + 1 end)
+        assert.is_true(assert(client:token()).length > 0)
+        local users = {}
+        for _, customer in ipairs(sandbox:users()) do users[#users + 1] = customer.user end
+        report = assert(client:send_many(event, users))
+        assert(client:submit(event, all()))
+        assert.is_true((client:flush()))
+        stop()
+      end)
+      assert.equal(10, report.accepted)
+      assert.is_true(ticks > 0)
+    end)
+
+    it("ends a flush in time", function()
+      sandbox:fault { match = { path = "events" }, delay = 5 }
+      local done = loop.run(function()
+        open()
+        assert(client:submit(event, all()))
+        return client:flush(0.05)
+      end)
+      assert.is_false(done)
+    end)
+
+    it("tells those who wait when the client is closed", function()
+      sandbox:fault { match = { path = "events" }, delay = 5 }
+      local receipt, err
+      loop.run(function()
+        open()
+        local stop = kind.every(0.02, function() client:close() end)
+        receipt, err = client:send(event, all())
+        stop()
+      end)
+      assert.is_nil(receipt)
+      assert.equal("cancelled", err.kind)
+    end)
+
+    it("says in which host the handlers run, while they do", function()
+      local inside
+      loop.run(function()
+        open():send(event, all())
+        inside = host.name()
+      end)
+      assert.equal(name, inside)
+      assert.is_nil(host.name())
+    end)
+
+    it("refuses to run within itself", function()
+      local ok, err = pcall(loop.run, function() loop.run(function() end) end)
+      assert.is_false(ok)
+      assert.matches("use loop.wrap there", tostring(err))
+    end)
+
+    it("is idle when nothing is under way", function()
+      local turns = 0
+      loop.run(function()
+        open()
+        assert(client:send(event, all()))
+        assert(client:flush())
+        local turn = client.turn
+        client.turn = function(...)
+          turns = turns + 1
+          return turn(...)
+        end
+        local left, stop = 30, nil
+        stop = kind.every(0.001, function()
+          left = left - 1
+          if left == 0 then stop() end
+        end)
+        local other = assert(loop.client(stand_in.options(sandbox)))
+        other.announced = true
+        while left > 0 do assert(other:send(event, all())) end
+        other:close()
+      end)
+      assert.is_true(turns <= 2, ("%d turns"):format(turns))
+    end)
+  end)
+end
