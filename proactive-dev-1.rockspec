@@ -146,6 +146,7 @@ build = {
     ["proactive.metrics"] = "lua/proactive/metrics.lua",
     ["proactive.nearest"] = "lua/proactive/nearest.lua",
     ["proactive.openresty"] = "lua/proactive/openresty/init.lua",
+    ["proactive.openresty.client"] = "lua/proactive/openresty/client.lua",
     ["proactive.openresty.skill"] = "lua/proactive/openresty/skill.lua",
     ["proactive.options"] = "lua/proactive/options.lua",
     ["proactive.preview"] = "lua/proactive/preview.lua",

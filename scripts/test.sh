@@ -16,10 +16,23 @@ interpreter() {
   esac
 }
 
+busted() { # NAME [OPTION...]
+  name=$1
+  shift
+  tally "$name" env PROACTIVE_LUA="$lua" LUA_CPATH="./build/$build/?.so;;" \
+    "$lua" spec/support/run.lua "$@"
+}
+
+# Collecting all garbage again and again takes as long as the heap is large: a process for each file.
 run_specs() { # LUA
   lua=$(interpreter "$1")
-  set -- "$lua" spec/support/run.lua ${GC:+--helper=spec/support/gc.lua} ${SPEC:-}
-  tally "$lua" env PROACTIVE_LUA="$lua" LUA_CPATH="./build/$build/?.so;;" "$@"
+  if [ -z "${GC:-}" ]; then
+    busted "$lua" ${SPEC:-}
+  else
+    for spec in ${SPEC:-spec/*_spec.lua}; do
+      busted "$lua $spec" --helper=spec/support/gc.lua "$spec"
+    done
+  fi
 }
 
 if [ -z "${SPEC:-}" ]; then

@@ -40,6 +40,12 @@ local function running(self)
   return fetch and fetch.id and fetch or nil
 end
 
+--- Whether a fetch is under way.
+---@return boolean
+function Source:is_fetching()
+  return running(self) ~= nil
+end
+
 --- Ends a fetch that can no longer be driven: its pool was closed, or belongs to another process.
 local function abandon(handle, now)
   latest[handle] = nil

@@ -8,12 +8,12 @@ Nginx.__index = Nginx
 
 local nginx = {}
 
--- $ stands before what is filled in. One process, so that it runs as whoever started it.
+-- $ stands before what is filled in.
 local CONFIG = [[
 $modules
 pid $folder/pid;
 error_log $folder/errors;
-master_process off;
+$process
 events {}
 http {
   access_log off;
@@ -38,7 +38,12 @@ load_module /usr/lib/nginx/modules/ngx_http_lua_module.so;
 local LUA = [[
   lua_package_path "$path;;";
   lua_package_cpath "$cpath;;";
+  $more
 ]]
+
+-- One process runs as whoever started it; workers do when they are told to.
+local ONE_PROCESS = "master_process off;"
+local WORKERS = "user root; worker_processes 1; worker_shutdown_timeout 20;"
 
 local SERVER = [[server { listen 127.0.0.1:$port $ssl $http2; $rules }]]
 
@@ -65,7 +70,8 @@ end
 --- Starts it; it listens when this returns.
 ---@param servers table<string, {http2: boolean, plain: boolean?, rules: string}>
 ---  by name; plain: without TLS; rules: of the block
----@param lua {path: string, cpath: string}?  with the Lua module
+---@param lua {path: string, cpath: string, more: string?, workers: boolean?}?
+---   with the Lua module; more: rules of its own; workers: a master and a worker
 ---@return table  `ports` by name, `ca_file`, `stop()`
 function nginx.start(servers, lua)
   local folder = os.tmpname()
@@ -85,7 +91,8 @@ function nginx.start(servers, lua)
     folder = folder,
     servers = table.concat(blocks, "\n  "),
     modules = lua and MODULES or "",
-    lua = lua and fill(LUA, lua) or "",
+    lua = lua and fill(LUA, { path = lua.path, cpath = lua.cpath, more = lua.more or "" }) or "",
+    process = lua and lua.workers and WORKERS or ONE_PROCESS,
   }
   write(folder .. "/nginx.conf", fill(CONFIG, values))
   local pipe = assert(io.popen(fill(RUN, values) .. "; echo status $?"))
@@ -105,8 +112,22 @@ function Nginx:url(name)
   return ("%s://127.0.0.1:%d/"):format(scheme, self.ports[name])
 end
 
+--- Asks it to finish what is under way, and waits until it has gone.
+function Nginx:quit()
+  local line = "p=$(cat %s/pid); kill -QUIT $p; while kill -0 $p 2>/dev/null; do sleep 0.05; done"
+  os.execute(line:format(self.folder))
+end
+
+--- What it wrote to its log.
+function Nginx:log()
+  local file = assert(io.open(self.folder .. "/errors", "rb"))
+  local text = file:read "*a"
+  file:close()
+  return text
+end
+
 function Nginx:stop()
-  os.execute(("kill $(cat %s/pid); rm -rf %s"):format(self.folder, self.folder))
+  os.execute(("kill $(cat %s/pid 2>/dev/null) 2>/dev/null; rm -rf %s"):format(self.folder, self.folder))
 end
 
 return nginx

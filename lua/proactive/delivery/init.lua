@@ -102,6 +102,12 @@ function Delivery:has_work()
   return #self.feeds > 0 or self:pending() > 0
 end
 
+--- Whether something is on its way that only the sockets tell of.
+---@return boolean
+function Delivery:is_on_wire()
+  return self.in_flight > 0 or self.source:is_fetching()
+end
+
 --- Our wall clock, corrected by the service's when they differ.
 ---@return number
 function Delivery:now()

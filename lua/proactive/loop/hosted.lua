@@ -19,7 +19,7 @@ local LONGEST = 60
 ---@field wake fun(self: proactive.Waiter)                    never runs the waiting code itself
 
 ---@class proactive.LoopHost
----@field waiter fun(): proactive.Waiter?               nil where the running code cannot wait
+---@field waiter fun(client: proactive.HostedClient): proactive.Waiter?  nil: it cannot wait here
 ---@field kick fun(client: proactive.HostedClient)      a turn is due
 ---@field leave fun(client: proactive.HostedClient)?    the client is about to be closed
 
@@ -33,7 +33,7 @@ Hosted.__tostring = Client.__tostring
 
 --- Waits in the host's way where the running code can, and by stepping elsewhere.
 function Hosted:rest(seconds, outcome)
-  local waiter = self.host.waiter()
+  local waiter = self.host.waiter(self)
   if not waiter then return Client.rest(self, seconds, outcome) end
   if outcome then outcome.wake = function()
     waiter:wake()
@@ -71,7 +71,14 @@ function Hosted:turn()
   self.problem = ok and problem or nil
   wake(self, self.problem or self.closed)
   if self.closed then return nil end
-  return ok and not problem and self:due() or AGAIN
+  if not ok or problem then return AGAIN end
+  return self:due()
+end
+
+--- Whether something is on its way that only the descriptor tells of.
+---@return boolean
+function Hosted:is_on_wire()
+  return self.delivery:is_on_wire()
 end
 
 --- As `turn` returns it.
@@ -98,7 +105,8 @@ local hosted = {}
 ---@param host proactive.LoopHost
 ---@return proactive.HostedClient
 function hosted.attach(client, host)
-  client.host, client.resting = host, {}
+  -- Weak: a host may give up a handler in the midst of waiting.
+  client.host, client.resting = host, setmetatable({}, { __mode = "k" })
   return setmetatable(client, Hosted)
 end
 

@@ -1,0 +1,132 @@
+--- A client in OpenResty. What waits yields in the phases that allow it, and raises in those that
+--- do not, where `submit` is the way: it waits nowhere.
+---
+--- nginx cannot watch the descriptor for us, so a timer looks at the sockets every millisecond
+--- while a request is under way, and sleeps on a semaphore until it is woken when none is.
+
+local errors = require "proactive.errors"
+local hosted = require "proactive.loop.hosted"
+local new_client = require("proactive.client").new
+local pace = require "proactive.host"
+local semaphore = require "ngx.semaphore"
+
+-- Seconds between two looks at the sockets. ngx.sleep(0) would starve the worker.
+local TICK = 0.001
+
+-- Longest wait on a semaphore at once.
+local LONGEST = 60
+
+-- Seconds that a worker which is told to quit goes on with what is under way.
+local QUIT_TIMEOUT = 10
+
+---@class proactive.openresty.Options: proactive.ClientOptions
+---@field quit_timeout number?
+---   seconds that a worker which reloads or quits finishes what is under way, default 10
+
+-- Waiting -----------------------------------------------------------------------------------------
+
+local Waiter = {}
+Waiter.__index = Waiter
+
+function Waiter:wake()
+  if self.awake then return end
+  self.awake = true
+  self.semaphore:post(1)
+end
+
+--- Waits until woken. Where no timer can be had, as when the worker quits, it drives the client.
+function Waiter:wait(seconds)
+  local ends = seconds and ngx.now() + seconds
+  while not self.awake and (not ends or ngx.now() < ends) do
+    local most = ends and math.max(ends - ngx.now(), TICK) or LONGEST
+    if self.client.driven then
+      self.semaphore:wait(math.min(most, LONGEST))
+    else
+      self.client:turn()
+      if not self.awake then self.semaphore:wait(TICK) end
+    end
+    ngx.update_time()
+  end
+end
+
+-- Driving -----------------------------------------------------------------------------------------
+
+--- How long nothing needs to be looked at.
+local function nap(client, due)
+  return client:is_on_wire() and TICK or math.max(TICK, math.min(due, LONGEST))
+end
+
+--- Serves a client until nothing is under way, or the worker has had its time to quit.
+local function serve(client)
+  local ends
+  local due = client:turn()
+  while due do
+    if ngx.worker.exiting() then
+      ends = ends or ngx.now() + client.quit_timeout
+      if ngx.now() >= ends then return client:close() end
+    end
+    client.kicked:wait(nap(client, due))
+    due = client:turn()
+  end
+end
+
+local function drive(_, client)
+  local served, problem = pcall(serve, client)
+  client.driven = false
+  if not served then ngx.log(ngx.ERR, "proactive.openresty: ", tostring(problem)) end
+end
+
+local host = {}
+
+function host.waiter(client)
+  if not pace.pause() then
+    error(("the client cannot wait in the phase %s: use client:submit there"):format(
+      ngx.get_phase()
+    ), 0)
+  end
+  return setmetatable({ client = client, semaphore = semaphore.new() }, Waiter)
+end
+
+function host.kick(client)
+  if client.turning or client.closed then return end
+  if client.driven then
+    if client.kicked:count() < 0 then client.kicked:post(1) end
+    return
+  end
+  client.driven = ngx.timer.at(0, drive, client) and true or false
+end
+
+function host.leave(client)
+  if client.kicked:count() < 0 then client.kicked:post(1) end
+end
+
+-- Making ------------------------------------------------------------------------------------------
+
+local BEFORE_FORK = { init = true }
+
+---@param given proactive.openresty.Options?
+---@return proactive.Client?
+---@return proactive.Error?
+return function(given)
+  if BEFORE_FORK[ngx.get_phase()] then
+    return nil, errors.new("forked", {
+      message = "a client that is made in init_by_lua would belong to the master process",
+      fix = "Make it in init_worker_by_lua_block, or when it is first needed: one in each worker.",
+    })
+  end
+  local options, quit_timeout = {}, QUIT_TIMEOUT
+  for name, value in pairs(given or {}) do
+    options[name] = value
+  end
+  if options.quit_timeout ~= nil then
+    quit_timeout, options.quit_timeout = options.quit_timeout, nil
+    if type(quit_timeout) ~= "number" or quit_timeout < 0 then
+      error("proactive.openresty.client: option quit_timeout must be a number of seconds", 3)
+    end
+  end
+  local made, err = new_client(options)
+  if not made then return nil, err end
+  local client = hosted.attach(made, host)
+  client.quit_timeout, client.driven, client.kicked = quit_timeout, false, semaphore.new()
+  return client
+end
