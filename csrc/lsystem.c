@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "buf.h"
 #include "digest.h"
@@ -132,17 +133,56 @@ static int l_write_private(lua_State *L) {
   return 1;
 }
 
+#define LOCK "proactive.lock"
+
+static int l_unlock(lua_State *L) {
+  int *fd = luaL_checkudata(L, 1, LOCK);
+  if (*fd >= 0) close(*fd);
+  *fd = -1;
+  return 0;
+}
+
+/* lock_file(path) -> lock | nil: another has it | nil, message. The lock ends with lock:unlock(),
+ * when it is collected, or with the process. */
+static int l_lock_file(lua_State *L) {
+  char error[LIMIT_ERROR_BYTES];
+  const char *path = lcompat_text(L, 1);
+  luaL_argcheck(L, path != NULL && path[0] != '\0', 1, "text without NUL expected");
+  int *fd = lcompat_newuserdata(L, sizeof *fd);
+  *fd = -1;
+  luaL_setmetatable(L, LOCK);
+  int result = private_lock(path, fd, error);
+  if (result == 0) return 1;
+  lua_pushnil(L);
+  if (result > 0) return 1;
+  lua_pushstring(L, error);
+  return 2;
+}
+
+static void open_lock(lua_State *L) {
+  luaL_newmetatable(L, LOCK);
+  lua_pushcfunction(L, l_unlock);
+  lua_setfield(L, -2, "__gc");
+  lua_newtable(L);
+  lua_pushcfunction(L, l_unlock);
+  lua_setfield(L, -2, "unlock");
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+}
+
 void lsystem_open(lua_State *L) {
   static const luaL_Reg functions[] = {{"sha256", l_sha256},
                                        {"extends", l_extends},
                                        {"read_private", l_read_private},
                                        {"write_private", l_write_private},
+                                       {"lock_file", l_lock_file},
                                        {"watch_interrupt", l_watch_interrupt},
                                        {"interrupted", l_interrupted},
                                        {"monotonic", l_monotonic},
                                        {"wall", l_wall},
                                        {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
+  open_lock(L);
   random_pool_init(lcompat_newuserdata(L, sizeof(random_pool)));
   lua_pushvalue(L, -1);
   lua_pushcclosure(L, l_random, 1);

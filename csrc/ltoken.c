@@ -196,6 +196,21 @@ static int l_abandon(lua_State *L) {
   return 0;
 }
 
+/* token:adopt(text, expires_in, now) -> whether it was taken: it is fit, and nothing is fetched */
+static int l_adopt(lua_State *L) {
+  size_t len;
+  ltoken *t = check_token(L, 1);
+  luaL_checktype(L, 2, LUA_TSTRING);
+  const char *text = lua_tolstring(L, 2, &len);
+  double expires_in = lcompat_checknumber(L, 3, 0, LONGEST_TIMEOUT);
+  double now = check_now(L, 4);
+  token_taken taken =
+      t->fetch != 0 ? TOKEN_UNFIT : token_adopt(t->token, text, len, expires_in, now);
+  if (taken == TOKEN_NOMEM) return no_memory(L);
+  lua_pushboolean(L, taken == TOKEN_TAKEN);
+  return 1;
+}
+
 /* token:refused(generation, now) -> "stale" | "dropped" | "held" */
 static int l_refused(lua_State *L) {
   static const char *const words[] = {
@@ -258,6 +273,7 @@ static void open_class(lua_State *L) {
                                      {"fetch", l_fetch},
                                      {"settle", l_settle},
                                      {"abandon", l_abandon},
+                                     {"adopt", l_adopt},
                                      {"refused", l_refused},
                                      {"generation", l_generation},
                                      {"info", l_info},

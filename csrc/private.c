@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -104,4 +105,14 @@ int private_write(const char *path, const char *text, size_t len, char error[LIM
   if (failure == 0) return 0;
   if (failure != EEXIST) (void)unlink(fresh);
   return refuse_write(error, failure);
+}
+
+int private_lock(const char *path, int *fd, char error[LIMIT_ERROR_BYTES]) {
+  *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (*fd < 0) return refuse_write(error, errno);
+  if (flock(*fd, LOCK_EX | LOCK_NB) == 0) return 0;
+  int failure = errno;
+  close(*fd);
+  *fd = -1;
+  return failure == EWOULDBLOCK ? 1 : refuse_write(error, failure);
 }

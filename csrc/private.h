@@ -23,4 +23,9 @@ int private_read(const char *path, char out[PRIVATE_ROOM], size_t *len,
  * with mode 0700. 0, or -1 with the reason in error; then the old file is as it was. */
 int private_write(const char *path, const char *text, size_t len, char error[LIMIT_ERROR_BYTES]);
 
+/* Locks a file for this process alone, without waiting; it is made with mode 0600. Closing *fd, or
+ * the end of the process, unlocks it. 0: *fd is the lock; 1: another process has it; -1 with the
+ * reason in error. */
+int private_lock(const char *path, int *fd, char error[LIMIT_ERROR_BYTES]);
+
 #endif

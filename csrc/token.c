@@ -121,6 +121,12 @@ token_taken token_accept(token *t, const char *text, size_t len, double expires_
   return TOKEN_TAKEN;
 }
 
+token_taken token_adopt(token *t, const char *text, size_t len, double expires_in, double now) {
+  token_taken taken = token_accept(t, text, len, expires_in, now);
+  if (taken == TOKEN_TAKEN) t->born = -HUGE_VAL;
+  return taken;
+}
+
 void token_failed(token *t, double now) {
   t->fetching = false;
   t->pause_end = now + AHEAD_PAUSE;

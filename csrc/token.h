@@ -45,6 +45,10 @@ typedef enum {
 token_taken token_accept(token *t, const char *text, size_t len, double expires_in, double now);
 void token_failed(token *t, double now);
 
+/* Takes a token that another process fetched; no fetch may be under way. Its age is not known, so
+ * that a refusal of it does not count as one of a young token. */
+token_taken token_adopt(token *t, const char *text, size_t len, double expires_in, double now);
+
 /* The service refused the token of that generation. */
 token_refusal token_refused(token *t, unsigned long generation, double now);
 

@@ -92,7 +92,7 @@ local ROWS = {
   "text localized audience schema schema.*",
   "language language.*",
   "events request validate preview credentials answer caller",
-  "token storage storage.* registry.*",
+  "token token_store storage storage.* registry.*",
   "registry delivery delivery.*",
   "client client.* metrics",
   "manifest manifest.* smapi smapi.*",
@@ -105,7 +105,7 @@ local ROWS = {
 }
 
 --- Who may name the C modules. (What is pure Lua works without them: they are required when used.)
-local CORE = "json request caller smapi smapi.* credentials token delivery.* client "
+local CORE = "json request caller smapi smapi.* credentials token token_store delivery.* client "
   .. "client.* sandbox.* cli.deliver cli.campaign_run cli.login cli.serve lambda "
   .. "skill skill.* registry registry.* storage campaign campaign.*"
 local HTTPD = "sandbox.* skill.server smapi.login"

@@ -23,7 +23,7 @@ busted() { # NAME [OPTION...]
     "$lua" spec/support/run.lua "$@"
 }
 
-# Collecting all garbage again and again takes as long as the heap is large: a process for each file.
+# Collecting all garbage again and again costs as much as the heap is large: a process a file.
 run_specs() { # LUA
   lua=$(interpreter "$1")
   if [ -z "${GC:-}" ]; then

@@ -22,6 +22,7 @@ local made = {}
 
 function app.client(options)
   local given = { sandbox = "$url", quit_timeout = 15 }
+  if ngx.shared.tokens then given.token_store = proactive.openresty.token_store "tokens" end
   for name, value in pairs(options or {}) do given[name] = value end
   local client = assert(proactive.openresty.client(given))
   client.announced = true
@@ -100,6 +101,16 @@ local RULES = [[
     local report = client:send_many(app.event(), { "amzn1.ask.account.X" })
     ngx.say(report.failed)
     client:close()
+  } }
+  location /stored { content_by_lua_block {
+    local said, ngx_now = {}, function() return ngx.now() end
+    for number = 1, 3 do -- each with a clock of its own, so that only the store is shared
+      local client = app.client { clock = { wall = ngx_now, monotonic = ngx_now },
+        token_store = require("proactive").openresty.token_store "tokens" }
+      said[number] = app.send(client)
+      client:close()
+    end
+    ngx.say(table.concat(said, " "))
   } }
   location /submit { content_by_lua_block {
     for number = 1, 5 do
@@ -221,6 +232,27 @@ describe("proactive.openresty.client", function()
     }]] }
     local said = cli.slurp(folder .. "/init")
     assert.matches("^nil forked Make it in init_worker_by_lua_block", said)
+  end)
+
+  --- Token requests that came in.
+  local function fetches()
+    local count = 0
+    for _, request in ipairs(assert(sandbox:requests())) do
+      if request.kind == "token" then count = count + 1 end
+    end
+    return count
+  end
+
+  it("shares a token and its fetch with all workers", function()
+    sandbox:fault { match = { path = "token" }, delay = 0.3 }
+    start { workers = true, init = "lua_shared_dict tokens 1m;" }
+    for _ = 1, 100 do
+      if accepted "birth" == 2 then break end
+      cli.shell "sleep 0.05"
+    end
+    assert.equal(2, accepted "birth", server:log())
+    assert.equal("202 202 202\n", get "stored", server:log())
+    assert.equal(1, fetches())
   end)
 
   it("finishes what is under way when the worker quits", function()

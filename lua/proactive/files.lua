@@ -20,6 +20,15 @@ function files.read(path)
   return text
 end
 
+--- Whether there is such a file, that can be opened.
+---@param path string
+---@return boolean
+function files.exists(path)
+  local handle = io.open(path, "rb")
+  if handle then handle:close() end
+  return handle ~= nil
+end
+
 --- Puts a text in a file's place at once: whoever reads it sees the old or the new one, never a
 --- part.
 ---@param path string

@@ -7,10 +7,14 @@
 local answer = require "proactive.answer"
 local core = require "proactive.core"
 local errors = require "proactive.errors"
+local token_store = require "proactive.token_store"
 
 ---@class proactive.TokenSource
 ---@field handle table     the core's token
 ---@field fetches integer  token requests this source began
+---@field store proactive.SharedToken?  where other processes find it, and we theirs
+---@field look_at number    when to look there again
+---@field refused_text string?  a token of the store that the service refused
 local Source = {}
 Source.__index = Source
 
@@ -20,6 +24,7 @@ Source.__index = Source
 ---@field tries integer         fetches in a row, with this one
 ---@field err proactive.Error?  how it ended, when those who wait are to be told
 ---@field retry_at number?      it failed, and there is to be another one at this time
+---@field store proactive.SharedToken?  which this fetch has locked
 
 --- The latest fetch of each core token. Weak, so that a forgotten token is freed and wiped.
 ---@type table<table, proactive.TokenFetch>
@@ -48,6 +53,8 @@ end
 
 --- Ends a fetch that can no longer be driven: its pool was closed, or belongs to another process.
 local function abandon(handle, now)
+  local fetch = latest[handle]
+  if fetch.store then fetch.store:unlock() end
   latest[handle] = nil
   handle:abandon(now)
 end
@@ -74,9 +81,25 @@ function Source:settle(now)
   local done, outcome = self.handle:settle(fetch.pool, fetch.id, now)
   if not done and not outcome then return end
   fetch.id = false
+  if fetch.store then
+    if done then fetch.store:put(self.handle:reveal(), self.handle:info(now).expires_in) end
+    fetch.store:unlock()
+  end
   if not done then return fail(self, fetch, outcome, now) end
   latest[self.handle] = nil
   return outcome
+end
+
+-- Seconds between two looks into the store, while another process fetches.
+local LOOK = 0.1
+
+--- Takes a token that another process fetched, if there is one that is better than ours.
+---@return boolean
+local function adopt(self, now)
+  self.look_at = now + LOOK
+  local text, expires_in = self.store:get()
+  if not text or text == self.refused_text or text == self.handle:reveal() then return false end
+  return self.handle:adopt(text, expires_in, now)
 end
 
 --- Begins a fetch. The record, with room for the id, is made first: a fetch without one would
@@ -84,7 +107,13 @@ end
 local function start_fetch(self, now)
   local before = latest[self.handle]
   if before and before.retry_at and now < before.retry_at then return end
+  if self.store then
+    if not self.store:lock() then return end
+    -- Who had the lock before us may have fetched it.
+    if adopt(self, now) then return self.store:unlock() end
+  end
   local fetch = { pool = self.pool, id = false, tries = before and before.tries + 1 or 1 }
+  fetch.store = self.store
   latest[self.handle] = fetch
   local id, reason = self.handle:fetch(self.pool, self.route, self.timeout)
   if id then
@@ -93,6 +122,7 @@ local function start_fetch(self, now)
     return
   end
   latest[self.handle] = before
+  if self.store then self.store:unlock() end
   if reason ~= "wait" then
     return answer.transport({ cause = "protocol", message = reason }, "asking for a token")
   end
@@ -106,6 +136,26 @@ local function drive_foreign(self, now)
   self:settle(now)
 end
 
+--- What the token says of itself, once the store was asked.
+local function advice_of(self, now)
+  local advice = self.handle:ask(now)
+  local wants = advice == "fetch" or advice == "use-fetch"
+  if not wants or not self.store then return advice end
+  if now >= self.look_at and adopt(self, now) then return "use" end
+  return advice
+end
+
+--- The service refused a token.
+---@param generation integer
+---@param now number
+---@return "stale"|"dropped"|"held"
+function Source:refused(generation, now)
+  local text = self.store and self.handle:reveal()
+  local verdict = self.handle:refused(generation, now)
+  if text and verdict ~= "stale" then self.refused_text, self.look_at = text, now end
+  return verdict
+end
+
 --- Whether a send can begin now. Begins a fetch when one is due.
 ---@param now number  monotonic seconds
 ---@return "ready"|"wait"|nil
@@ -117,11 +167,12 @@ function Source:poll(now)
     self.awaited = nil
     return nil, awaited.err
   end
-  local advice = self.handle:ask(now)
+  local advice = advice_of(self, now)
   if advice == "held" then return nil, held_error() end
   if advice == "fetch" or advice == "use-fetch" then
     local err = start_fetch(self, now)
     if err and advice == "fetch" then return nil, err end
+    if advice == "fetch" then advice = self.handle:ask(now) end
   end
   if advice == "use" or advice == "use-fetch" then
     self.awaited = nil
@@ -138,7 +189,7 @@ end
 ---@return number?
 function Source:due(now, elsewhere)
   local fetch = latest[self.handle]
-  if not fetch then return 0 end
+  if not fetch then return self.store and math.max(0, self.look_at - now) or 0 end
   if fetch.retry_at then return math.max(0, fetch.retry_at - now) end
   return fetch.pool ~= self.pool and elsewhere or nil
 end
@@ -170,6 +221,7 @@ local token = {}
 ---@field route integer    of the url, in that pool
 ---@field timeout number   seconds
 ---@field policy proactive.RetryPolicy?  none: a failed fetch is told at once
+---@field store proactive.TokenStore?
 ---@field private boolean  shared with no other client
 
 --- A source of tokens for one client.
@@ -192,6 +244,8 @@ function token.open(options)
     route = options.route,
     timeout = options.timeout,
     policy = options.policy,
+    store = options.store and token_store.shared(options.store, options),
+    look_at = -math.huge,
     fetches = 0,
   }, Source)
 end

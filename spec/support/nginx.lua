@@ -43,7 +43,7 @@ local LUA = [[
 
 -- One process runs as whoever started it; workers do when they are told to.
 local ONE_PROCESS = "master_process off;"
-local WORKERS = "user root; worker_processes 1; worker_shutdown_timeout 20;"
+local WORKERS = "user root; worker_processes 2; worker_shutdown_timeout 20;"
 
 local SERVER = [[server { listen 127.0.0.1:$port $ssl $http2; $rules }]]
 

@@ -10,6 +10,7 @@ local new_observer = require("proactive.delivery.observer").new
 local new_policy = require("proactive.delivery.retry").new
 local options_of = require "proactive.options"
 local token = require "proactive.token"
+local token_store = require "proactive.token_store"
 
 ---@class proactive.ClientOptions
 ---@field client_id string?
@@ -39,6 +40,9 @@ local token = require "proactive.token"
 ---   gets a line for each outcome, customers hashed, and what callbacks raise; default: only the
 ---   latter, on standard error
 ---@field on_attempt fun(fields: table)?  gets kind, status, timings and bytes of each attempt
+---@field token_store proactive.TokenStore|string|nil
+---   where tokens are shared with other processes and workers: a table of functions, or the path of
+---   a file
 ---@field clock {wall: fun(): number, monotonic: fun(): number}?
 ---   a client with its own shares its token with nobody
 
@@ -70,6 +74,7 @@ local OPTIONS = {
   user_agent = { "string" },
   logger = { "function" },
   on_attempt = { "function" },
+  token_store = { "table|string" },
   clock = { "table" },
 }
 
@@ -155,6 +160,7 @@ local function open_source(client, options, hosts, pair)
     route = route,
     timeout = client.attempt_timeout,
     policy = client.policy,
+    store = token_store.of(options.token_store),
     private = options.clock ~= nil,
   }
 end

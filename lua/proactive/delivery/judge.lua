@@ -46,7 +46,7 @@ end
 --- job was under way does not count: the newer one was never tried.
 local function goes_with_new_token(self, job, err, now)
   if err.kind ~= "auth" then return false end
-  local verdict = self.source.handle:refused(job.generation, now)
+  local verdict = self.source:refused(job.generation, now)
   if verdict == "stale" then return true end
   if verdict == "held" or job.token_retried then return false end
   job.token_retried = true

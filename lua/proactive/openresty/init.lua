@@ -11,6 +11,14 @@ function openresty.client(options)
   return require("proactive.openresty.client")(options)
 end
 
+--- A store of tokens in a `lua_shared_dict`, for the option `token_store`: all workers share one
+--- token and one fetch.
+---@param name string  of the dictionary
+---@return proactive.TokenStore
+function openresty.token_store(name)
+  return require("proactive.openresty.token_store")(name)
+end
+
 --- Answers the request at hand with a skill; for `content_by_lua_block`. Make the skill once for
 --- each worker, in `init_worker_by_lua_block` or in a module of your own.
 ---@param skill proactive.Skill

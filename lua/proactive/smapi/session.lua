@@ -93,7 +93,7 @@ local function ask(self, call)
   local result, message = self.caller:ask(call)
   if not result then return nil, setup_error(message) end
   local is_refused = result.status == 401
-    and source.handle:refused(generation, core.monotonic()) ~= "held"
+    and source:refused(generation, core.monotonic()) ~= "held"
   return result, is_refused
 end
 
