@@ -129,6 +129,16 @@ $(BUILD)/torture: $(BUILD)/obj/torture.o $(call objects,$(CORE_SOURCES))
 	$(Q)$(CC) $(CFLAGS) -pthread $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc free strdup) \
 	  -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LUA_LIBS)
 
+host: $(BUILD)/host ## examples/host: a frame loop in C with the core linked in
+	@echo "$(BUILD)/host examples/host/game.lua"
+
+$(BUILD)/host: $(BUILD)/obj/host.o $(call objects,$(CORE_SOURCES))
+	$(Q)$(CC) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LUA_LIBS)
+
+$(BUILD)/obj/host.o: examples/host/host.c
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
 fuzz: ## the readers of foreign bytes under libFuzzer, FUZZ_SECONDS (20) each
 	@scripts/deps.sh fuzz
 	@$(SUBMAKE) fuzzers BUILD=build/fuzz CC=clang CFLAGS='-O1 -g \
@@ -205,4 +215,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-.PHONY: all deps demo test units fuzzers asan torture fuzz bench soak crash interop lint clean help
+.PHONY: all deps demo test units fuzzers asan torture fuzz bench soak crash interop host lint \
+  clean help

@@ -114,6 +114,21 @@ for name, make in pairs(kinds) do
       assert.matches("afterwards", err)
     end)
 
+    it("ends when all that was started has returned", function()
+      local receipts = 0
+      loop.run(function()
+        open()
+        for _ = 1, 3 do
+          loop.wrap(function()
+            assert(client:send(event, all()))
+            assert(client:send(event, all()))
+            receipts = receipts + 2
+          end)()
+        end
+      end)
+      assert.equal(6, receipts)
+    end)
+
     it("tells what others raise, and goes on", function()
       local told = {}
       local before = loop.on_error

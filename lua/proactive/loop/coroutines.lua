@@ -9,7 +9,10 @@ local host = require "proactive.host"
 ---@field after fun(seconds: number, run: fun()): fun()  the same later; returns what calls it off
 ---@field on_error fun(text: string)
 ---@field depth integer             of ours that resumed one another
+---@field alive integer             of ours that have not returned
 ---@field ours table<thread, true>
+---@field main thread?
+---@field main_error any[]?          what the main one raised
 ---@field ready table[]             waiters that were woken
 local Coroutines = {}
 Coroutines.__index = Coroutines
@@ -63,6 +66,9 @@ function Coroutines:resume(thread, ...)
   local ok, err = coroutine.resume(thread, ...)
   self.depth = self.depth - 1
   if self.depth == 0 then host.enter(nil) end
+  if self.ours[thread] and coroutine.status(thread) == "dead" then
+    self.ours[thread], self.alive = nil, self.alive - 1
+  end
   if ok then return end
   if thread == self.main then
     self.main_error = { err }
@@ -72,12 +78,19 @@ function Coroutines:resume(thread, ...)
 end
 
 ---@param fn fun(...: any)
----@return thread
 function Coroutines:start(fn, ...)
   local thread = coroutine.create(fn)
-  self.ours[thread] = true
+  self.ours[thread], self.alive = true, self.alive + 1
   self:resume(thread, ...)
-  return thread
+end
+
+--- Starts the one that all is about; those that were left behind are forgotten.
+---@param fn fun(...: any)
+function Coroutines:start_main(fn, ...)
+  self.ours, self.alive = setmetatable({}, { __mode = "k" }), 0
+  self.main, self.main_error = coroutine.create(fn), nil
+  self.ours[self.main], self.alive = true, 1
+  self:resume(self.main, ...)
 end
 
 local coroutines = {}
@@ -94,6 +107,7 @@ function coroutines.new(name, later, after, on_error)
     after = after,
     on_error = on_error,
     depth = 0,
+    alive = 0,
     ours = setmetatable({}, { __mode = "k" }),
     ready = {},
   }, Coroutines)

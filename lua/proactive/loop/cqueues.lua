@@ -114,7 +114,8 @@ function loop.wrap(fn)
   end
 end
 
---- Runs a function in a coroutine, and a controller until it returns. What it raises is raised.
+--- Runs a function in a coroutine, and a controller until it and all that `wrap` started have
+--- returned. What it raises is raised at once.
 ---@param fn fun(...: any): any
 ---@return any ...  what it returns
 function loop.run(fn, ...)
@@ -124,12 +125,16 @@ function loop.run(fn, ...)
     main = coroutine.running()
     results = body(fn, ...)
   end, ...)
-  while not results and not controller:empty() do
+  while (not results or alive > 0) and not controller:empty() do
     local ok, err, _, thread = controller:step()
     if not ok then
       alive = math.max(0, alive - 1)
       if alive == 0 then pace.enter(nil) end
-      if thread == main or not thread then error(err, 0) end
+      if thread == main or not thread then
+        alive = 0
+        pace.enter(nil)
+        error(err, 0)
+      end
       loop.on_error(debug.traceback(thread, tostring(err)))
     end
   end

@@ -115,7 +115,8 @@ function loop.wrap(fn)
   end
 end
 
---- Runs a function in a coroutine, and luv's loop until it returns. What it raises is raised.
+--- Runs a function in a coroutine, and luv's loop until it and all that `wrap` started have
+--- returned. What it raises is raised at once.
 ---@param fn fun(...: any): any
 ---@return any ...  what it returns
 function loop.run(fn, ...)
@@ -123,13 +124,10 @@ function loop.run(fn, ...)
     error("loop.run is called in the loop; use loop.wrap there", 2)
   end
   local results
-  local thread = coroutine.create(function(...)
+  coroutines:start_main(function(...)
     results = compat.pack(fn(...))
-  end)
-  coroutines.main, coroutines.main_error = thread, nil
-  coroutines.ours[thread] = true
-  coroutines:resume(thread, ...)
-  while coroutine.status(thread) ~= "dead" and uv.run "once" do end
+  end, ...)
+  while coroutines.alive > 0 and not coroutines.main_error and uv.run "once" do end
   coroutines.main = nil
   settle()
   if coroutines.main_error then error(coroutines.main_error[1], 0) end

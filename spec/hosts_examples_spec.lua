@@ -1,0 +1,117 @@
+--- What docs/hosts.md and the examples for hosts say, run as it stands.
+
+local cli = require "spec.support.cli"
+local httpd = require "proactive.httpd"
+local support = require "spec.support.sandbox"
+
+local function read(path)
+  local handle = assert(io.open(path, "rb"))
+  local text = handle:read "*a"
+  handle:close()
+  return text
+end
+
+local function free_port()
+  local server = assert(httpd.listen {})
+  local port = server:port()
+  server:close()
+  return port
+end
+
+describe("in an event loop", function()
+  local sandbox = support.use { users = 1 }
+
+  local function run(path)
+    local line = ("PROACTIVE_SANDBOX=%s %s %s"):format(sandbox.url, cli.interpreter, path)
+    local ran = cli.shell(line)
+    assert.equal(0, ran.status, ran.stdout .. ran.stderr)
+    return ran.stdout
+  end
+
+  for _, name in ipairs { "luv", "cqueues" } do
+    it("runs examples/loops/" .. name .. ".lua", function()
+      local said = run(("examples/loops/%s.lua"):format(name))
+      assert.matches("TORNADO\t202", said)
+      assert.matches("HURRICANE\t202", said)
+    end)
+
+    it("runs the program of the page with " .. name, function()
+      local program = read("docs/hosts.md"):match "```lua\n(local loop.-)```"
+      local path = cli.file(".lua", (program:gsub("loop%.luv", "loop." .. name, 1)))
+      finally(function() os.remove(path) end)
+      assert.equal("202\n", run(path))
+    end)
+  end
+end)
+
+describe("a host that must not be held up", function()
+  local sandbox = support.use { users = 1 }
+
+  it("runs frames in C, with the core linked in", function()
+    assert.equal(0, cli.shell("make --no-print-directory host LUA=5.4").status)
+    local line = "LUA_PATH='lua/?.lua;lua/?/init.lua' build/5.4/host examples/host/game.lua 60"
+    local ran = cli.shell(("export PROACTIVE_SANDBOX=%s; %s"):format(sandbox.url, line))
+    assert.equal(0, ran.status, ran.stderr)
+    assert.matches("^2 told, 0 failed\n%d+ frames; the script's longest share of one: [%d.]+ ms\n$", ran.stdout)
+    for _, words in ipairs { { "/nonexistent", "cannot open" }, { "examples/automation/host.lua", "" } } do
+      ran = cli.shell(("env LUA_PATH='lua/?.lua;lua/?/init.lua' build/5.4/host %s"):format(words[1]))
+      assert.equal(1, ran.status)
+      assert.matches("^host: " .. words[1]:gsub("%p", "%%%0") .. ": .*" .. words[2], ran.stderr)
+    end
+  end)
+
+  it("ends a rule that takes too long, and sends what the others say", function()
+    local line = "PROACTIVE_SANDBOX=%s %s examples/automation/host.lua"
+    local changes = "mailbox full\ndoor open\nmailbox empty\nwindow open\nmailbox full\n"
+    local ran = cli.shell(line:format(sandbox.url, cli.interpreter), changes)
+    assert.equal(0, ran.status, ran.stderr)
+    assert.equal("2 told, 0 failed\n", ran.stdout)
+    assert.matches("door: took longer than 10 ms", ran.stderr)
+  end)
+end)
+
+describe("examples/openresty/nginx.conf", function()
+  local sandbox = support.use { users = 1 }
+  local folder
+
+  before_each(function()
+    folder = os.tmpname()
+    os.remove(folder)
+    cli.shell("mkdir " .. folder)
+  end)
+
+  after_each(function()
+    cli.shell(("kill $(cat %s/pid); sleep 0.2; rm -rf %s"):format(folder, folder))
+  end)
+
+  --- The same configuration on a free port, run by whoever runs this.
+  local function start()
+    local port = ("127.0.0.1:%d"):format(free_port())
+    local text = read "examples/openresty/nginx.conf"
+    local before = text
+    text = text:gsub("127%.0%.0%.1:8080", port):gsub("pid [^;]+;", "pid " .. folder .. "/pid; user root;")
+      :gsub("error_log stderr", "error_log " .. folder .. "/log")
+    assert.are_not.equal(before, text)
+    local handle = assert(io.open(folder .. "/nginx.conf", "wb"))
+    handle:write(text)
+    handle:close()
+    local line = "PROACTIVE_SANDBOX=%s PATH=$PATH:/usr/sbin nginx -p $PWD -e %s/log -c %s/nginx.conf"
+    local ran = cli.shell(line:format(sandbox.url, folder, folder))
+    assert.equal(0, ran.status, ran.stderr)
+    return "http://" .. port
+  end
+
+  it("sends, and takes events in the log phase", function()
+    local url = start()
+    local function get(path) return cli.shell(("curl -s %s/order/%s"):format(url, path)).stdout end
+    assert.equal("order17\n", get "order17/shipped", read(folder .. "/log"))
+    assert.equal("noted\n", get "order18/delivered")
+    local seen = {}
+    for _ = 1, 100 do
+      for _, count in ipairs(assert(sandbox:counts())) do seen[count.reference_id] = count.accepted end
+      if seen.order18 then break end
+      cli.shell "sleep 0.05"
+    end
+    assert.same({ order17 = 1, order18 = 1 }, seen, read(folder .. "/log"))
+  end)
+end)
