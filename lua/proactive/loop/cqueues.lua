@@ -93,7 +93,6 @@ local alive = 0 -- coroutines of ours that have not returned
 
 local function body(fn, ...)
   ours[coroutine.running()] = true
-  alive = alive + 1
   pace.enter "cqueues"
   local results = compat.pack(fn(...))
   alive = alive - 1
@@ -110,6 +109,7 @@ function loop.wrap(fn)
     if not controller then
       error("no controller runs: call this in loop.run, or in a controller of cqueues", 2)
     end
+    alive = alive + 1 -- it begins later
     controller:wrap(body, fn, ...)
   end
 end
@@ -121,6 +121,7 @@ end
 function loop.run(fn, ...)
   if cqueues.running() then error("loop.run is called in a controller; use loop.wrap there", 2) end
   local controller, results, main = cqueues.new(), nil, nil
+  alive = alive + 1
   controller:wrap(function(...)
     main = coroutine.running()
     results = body(fn, ...)
