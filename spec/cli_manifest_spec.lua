@@ -176,6 +176,14 @@ describe("managing skills from the command line", function()
     assert.equal("sandbox\n", (expect(0, { "skill", "credentials", "--reveal", "--yes" })))
   end)
 
+  it("does not put the sandbox's secrets among the real ones", function()
+    local env = { PROACTIVE_CREDENTIALS = false, XDG_CONFIG_HOME = false, HOME = folder }
+    local words, ran = expect(0, { "skill", "credentials" }, env)
+    assert.equal("amzn1.application-oa2-client.sandbox\n", words)
+    assert.matches("not kept", ran.stderr)
+    assert.equal("", cli.shell("ls -A " .. folder).stdout)
+  end)
+
   it("sends nothing unless it is confirmed", function()
     local file = write("skill.json", BARE)
     local before = expect(0, { "manifest", "get" })
@@ -310,6 +318,15 @@ describe("proactive login", function()
       refresh_token = login.refresh_token })
     assert.is_truthy(smapi:skills())
     smapi:close()
+  end)
+
+  it("does not replace a real login by the sandbox's", function()
+    local line = "env -u PROACTIVE_CREDENTIALS -u XDG_CONFIG_HOME HOME=%s PROACTIVE_LUA=%s bin/proactive login "
+      .. "--sandbox %s --port 0"
+    pid = cli.background(line:format(folder, cli.interpreter, sandbox.url), log)
+    assert.equal("200", answer(cli.wait_for(log, "(http://%S+/ap/oa%S+)"), "allow"))
+    cli.wait_for(log, "(not kept)")
+    assert.equal("", cli.shell(("ls -A %s | grep -v -e log -e page"):format(folder)).stdout)
   end)
 
   it("says so when it was not allowed", function()

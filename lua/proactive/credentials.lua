@@ -202,6 +202,13 @@ end
 
 -- Keeping -----------------------------------------------------------------------------------------
 
+--- Whether what a sandbox gave may be kept: only in a file that was named for it. In the usual one
+--- it would take the place of what is real.
+---@return boolean
+function credentials.keeps_sandbox()
+  return variable "PROACTIVE_CREDENTIALS" ~= nil
+end
+
 local ORDER = { client_id = 1, client_secret = 2, refresh_token = 3 }
 
 --- Puts an entry into the file; all else in it stays as it was.

@@ -3,6 +3,7 @@
 local credentials = require "proactive.credentials"
 local endpoints = require "proactive.endpoints"
 local flags = require "proactive.cli.flags"
+local management = require "proactive.cli.management"
 local needs = require "proactive.cli.needs"
 local output = require "proactive.cli.output"
 local stop = require "proactive.cli.stop"
@@ -74,6 +75,7 @@ function command.run(args, out)
   if not code then stop.with(1, err) end
   token, err = login:redeem(code, client.client_secret)
   if not token then stop.with(1, err) end
+  if not management.may_keep(args, out) then return 0 end
   path, err = credentials.keep_login {
     client_id = client.client_id,
     client_secret = client.client_secret,

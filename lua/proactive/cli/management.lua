@@ -58,6 +58,16 @@ function management.skill_id(args)
   return id
 end
 
+local NOT_KEPT = "not kept, since it is the sandbox's: name a file for it in PROACTIVE_CREDENTIALS"
+
+--- Whether what was got may be kept; if not, the person is told.
+---@return boolean
+function management.may_keep(args, out)
+  if not endpoints.sandbox(args.sandbox) or credentials.keeps_sandbox() then return true end
+  out:warn(NOT_KEPT)
+  return false
+end
+
 --- The first of two results, or the end of the command.
 function management.must(result, err)
   if result == nil then stop.with(1, err) end

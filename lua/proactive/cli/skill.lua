@@ -80,12 +80,13 @@ function actions.credentials(args, out)
     out:print("%s", pair.client_secret)
     return 0
   end
-  local path = must(credentials.keep_skill(skill_id, pair))
+  local keeps = management.may_keep(args, out)
+  local path = keeps and must(credentials.keep_skill(skill_id, pair)) or nil
   if out.as_json then
     out:json { skill_id = skill_id, client_id = pair.client_id, file = path }
   else
     out:print("%s", pair.client_id)
-    out:warn("kept with its secret in %s", path)
+    if path then out:warn("kept with its secret in %s", path) end
   end
   return 0
 end
