@@ -161,6 +161,7 @@ for name, make in pairs(kinds) do
     end)
 
     it("lets send_many, token and flush wait as well", function()
+      sandbox:fault { match = { path = "token" }, delay = 0.1 }
       local ticks, report = 0, nil
       loop.run(function()
         open()
