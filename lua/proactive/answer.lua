@@ -26,7 +26,9 @@ local function excerpt(body)
 end
 
 --- The JSON object of a body, or nil.
-local function object(result)
+---@param result table  as `pool:result` gives it
+---@return table?
+function answer.object(result)
   if result.truncated or not result.body:find("^%s*{") then return nil end
   local value = require("proactive.json").decode(result.body)
   return type(value) == "table" and value or nil
@@ -130,7 +132,10 @@ local function kind_of(status, message)
   return STATUS_KIND[status] or "unexpected"
 end
 
-local function retry_after(result)
+--- Seconds that an answer asks to wait, in either form of `Retry-After`, or nil.
+---@param result table
+---@return number?
+function answer.retry_after(result)
   local value = answer.header(result, "retry-after")
   if value and value:find "^%d+$" then return tonumber(value) end
   local at = value and require("proactive.time").parse_http(value)
@@ -154,14 +159,14 @@ end
 
 --- The error of an answer that is not an acceptance.
 local function refusal(result)
-  local body = object(result)
+  local body = answer.object(result)
   local message = body and words(body.message)
   local kind = kind_of(result.status, message)
   return errors.new(kind, {
     message = message and kind ~= "unexpected" and message or fallback(kind, result),
     status = result.status,
     request_id = answer.header(result, "x-amzn-requestid"),
-    retry_after = retry_after(result),
+    retry_after = answer.retry_after(result),
     violations = kind == "invalid" and violations_of(message) or nil,
     fix = fix_of(kind, result.status),
     body = result.body,
@@ -201,7 +206,7 @@ end
 local function is_acceptance(result)
   if result.status ~= 202 and result.status ~= 200 then return false end
   if not result.body:find("%S") then return true end
-  return object(result) ~= nil or (result.truncated and result.body:find("^%s*{") ~= nil)
+  return answer.object(result) ~= nil or (result.truncated and result.body:find("^%s*{") ~= nil)
 end
 
 --- Reads an answer of the events API.
@@ -248,7 +253,7 @@ function answer.token(refused)
   local fields = {
     status = refused.status,
     request_id = answer.header(refused, "x-amzn-requestid"),
-    retry_after = retry_after(refused),
+    retry_after = answer.retry_after(refused),
     body = refused.body,
   }
   if refused.status >= 500 and refused.status <= 599 then

@@ -77,11 +77,8 @@ end
 
 --- A file that is there and other than what would be written is not lost.
 local function protect(path, text)
-  local handle = io.open(path, "rb")
-  if not handle then return end
-  local old = handle:read("*a")
-  handle:close()
-  if old ~= text then
+  local old = files.read(path)
+  if old and old ~= text then
     stop.with(1, "%s is there and is other: give another name, or --force to overwrite it", path)
   end
 end

@@ -21,7 +21,7 @@ function push.declare(parser)
   management.declare_skill(parser)
 end
 
---- The file of another skill, or of another stage, is not sent.
+--- The file of another skill is not sent.
 local function check_origin(args, found, skill_id)
   if not found then return end
   if found.skill_id ~= skill_id then
@@ -63,14 +63,13 @@ end
 --- Waits, and tells a person that it does.
 local function await(smapi, skill_id)
   local told = not output.is_terminal(2)
-  local status, err = smapi:wait(skill_id, {
+  return smapi:wait(skill_id, {
     on_status = function(now)
       if told or now.state ~= "IN_PROGRESS" then return end
       told = true
       io.stderr:write "sent; waiting for what comes of it …\n"
     end,
   })
-  return status, err
 end
 
 local function finish(args, list, skill_id, status, out)

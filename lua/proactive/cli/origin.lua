@@ -1,6 +1,7 @@
 --- Where a manifest's file came from: skill, stage and ETag, kept beside it as FILE.origin, so that
 --- a push overwrites neither another skill nor a change that somebody made meanwhile.
 
+local files = require "proactive.files"
 local json = require "proactive.json"
 
 local origin = {}
@@ -20,11 +21,8 @@ end
 ---@param file string
 ---@return proactive.cli.Origin?
 function origin.read(file)
-  local handle = io.open(path_of(file), "rb")
-  if not handle then return nil end
-  local text = handle:read("*a")
-  handle:close()
-  local found = json.decode(text or "")
+  local text = files.read(path_of(file))
+  local found = text and json.decode(text)
   local good = type(found) == "table" and type(found.skill_id) == "string"
   return good and found or nil
 end
@@ -33,10 +31,7 @@ end
 ---@param file string
 ---@param found proactive.cli.Origin
 function origin.write(file, found)
-  local handle = io.open(path_of(file), "wb")
-  if not handle then return end
-  handle:write(json.encode(found, { order = ORDER }), "\n")
-  handle:close()
+  files.replace(path_of(file), json.encode(found, { order = ORDER }) .. "\n")
 end
 
 return origin

@@ -35,9 +35,11 @@ Hosted.__tostring = Client.__tostring
 function Hosted:rest(seconds, outcome)
   local waiter = self.host.waiter(self)
   if not waiter then return Client.rest(self, seconds, outcome) end
-  if outcome then outcome.wake = function()
-    waiter:wake()
-  end end
+  if outcome then
+    function outcome.wake()
+      waiter:wake()
+    end
+  end
   self.resting[waiter] = outcome == nil
   self.host.kick(self)
   waiter:wait(not outcome and seconds or nil)

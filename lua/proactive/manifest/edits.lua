@@ -193,6 +193,15 @@ local function region_violation(region)
   }
 end
 
+--- Endpoints by region, as a manifest has them.
+local function in_regions(endpoints)
+  local all = {}
+  for region, one in pairs(endpoints) do
+    all[region] = { endpoint = one }
+  end
+  return all
+end
+
 local function regions(self, events, needs)
   local wanted, names = regions_wanted(self, needs), {}
   if not wanted then return end
@@ -202,11 +211,7 @@ local function regions(self, events, needs)
   table.sort(names)
   local path = { "manifest", "events", "regions" }
   if not is_object(events.regions) then
-    local all = {}
-    for _, region in ipairs(names) do
-      all[region] = { endpoint = wanted[region] }
-    end
-    return self:add(path, all, region_violation(table.concat(names, ", ")))
+    return self:add(path, in_regions(wanted), region_violation(table.concat(names, ", ")))
   end
   for _, region in ipairs(names) do
     local at, entry = below(path, region), events.regions[region]
@@ -220,15 +225,11 @@ end
 
 --- The whole of `events`, where there is none.
 local function new_events(self, needs)
-  local wanted, all = regions_wanted(self, needs), nil
-  for region, one in pairs(wanted or {}) do
-    all = all or {}
-    all[region] = { endpoint = one }
-  end
+  local wanted = regions_wanted(self, needs)
   local value = {
     publications = list_of("eventName", needs.publications),
     endpoint = endpoint_wanted(self, needs),
-    regions = all,
+    regions = wanted and in_regions(wanted),
   }
   if #needs.subscriptions > 0 then
     value.subscriptions = list_of("eventName", needs.subscriptions)

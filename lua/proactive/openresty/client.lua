@@ -102,13 +102,11 @@ end
 
 -- Making ------------------------------------------------------------------------------------------
 
-local BEFORE_FORK = { init = true }
-
 ---@param given proactive.openresty.Options?
 ---@return proactive.Client?
 ---@return proactive.Error?
 return function(given)
-  if BEFORE_FORK[ngx.get_phase()] then
+  if ngx.get_phase() == "init" then
     return nil, errors.new("forked", {
       message = "a client that is made in init_by_lua would belong to the master process",
       fix = "Make it in init_worker_by_lua_block, or when it is first needed: one in each worker.",

@@ -5,7 +5,6 @@
 
 local answer = require "proactive.answer"
 local errors = require "proactive.errors"
-local json = require "proactive.json"
 
 local KINDS = {
   [303] = "conflict",
@@ -31,13 +30,6 @@ local FIXES = {
     .. "it, and push that: nothing was overwritten.",
   [429] = "Try again after a while.",
 }
-
---- The object of a body, or nil.
-local function object(result)
-  if result.truncated or not (result.body or ""):find "^%s*{" then return nil end
-  local value = json.decode(result.body)
-  return type(value) == "table" and value or nil
-end
 
 --- Words of a stranger on one line, without what a terminal obeys.
 local function plain(words)
@@ -82,7 +74,7 @@ end
 ---@return proactive.Error
 function refusal.of(result, what)
   if not result.status then return answer.transport(result, what) end
-  local body = object(result) or {}
+  local body = answer.object(result) or {}
   local said = plain(body.message)
   local kind = kind_of(result.status)
   return errors.new(kind, {
@@ -90,7 +82,7 @@ function refusal.of(result, what)
       or ("%s: the service answered %d"):format(what, result.status),
     status = result.status,
     request_id = answer.header(result, "x-amzn-requestid"),
-    retry_after = tonumber(answer.header(result, "retry-after") or ""),
+    retry_after = answer.retry_after(result),
     violations = refusal.violations(body.violations),
     fix = FIXES[result.status] or (kind == "server" and "The service failed; try again later.")
       or "This is not an answer of SMAPI: check the host and any proxy between.",
