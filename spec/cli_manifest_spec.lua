@@ -349,6 +349,35 @@ describe("proactive login", function()
     assert.is_nil(io.open(folder .. "/credentials.json"))
   end)
 
+  --- Runs it on a terminal of its own; what is typed once the question is there, and what was shown.
+  local function on_terminal(typed, until_shown)
+    local line = "cd %s && env -u PROACTIVE_SANDBOX PROACTIVE_LUA=%s PROACTIVE_CREDENTIALS=%s/c.json "
+      .. "script -qefc '%s/bin/proactive login --client-id amzn1.x --port 0; stty -a' shown <keys"
+    local root = cli.shell("pwd").stdout:match "[^\n]+"
+    local settings = ("export LUA_PATH='%s/lua/?.lua;%s/lua/?/init.lua;;' LUA_CPATH='%s/%s;;'; "):format(
+      root, root, root, package.cpath:match "%./(build/[^;]+)")
+    assert.equal(0, cli.shell(("cd %s && mkfifo keys && : >shown"):format(folder)).status)
+    pid = cli.background(settings .. line:format(folder, cli.interpreter, folder, root), log)
+    local keys = assert(io.open(folder .. "/keys", "w"))
+    cli.wait_for(folder .. "/shown", "(Client secret)")
+    keys:write(typed)
+    keys:flush()
+    local shown = cli.wait_for(folder .. "/shown", until_shown)
+    keys:write "\003"
+    keys:close()
+    return shown
+  end
+
+  it("does not show the secret while it is typed", function()
+    local shown = on_terminal("top-secret\n", "^(.*/ap/oa.*)$")
+    assert.falsy(shown:find("top-secret", 1, true))
+  end)
+
+  it("leaves the terminal as it was when it is interrupted", function()
+    -- LuaJIT hears of it when the line ends.
+    assert.matches("[^-]echo ", on_terminal("\003\n", "^(.*echok.*)$"))
+  end)
+
   it("asks for a client it does not know", function()
     local env = { PROACTIVE_SANDBOX = false, PROACTIVE_CREDENTIALS = folder .. "/credentials.json" }
     local ran = cli.run({ "login" }, { env = env })

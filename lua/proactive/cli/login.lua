@@ -33,14 +33,22 @@ function command.declare(parser)
     :description "The port of the return URL (default: 9090)."
 end
 
+-- A shell gives the terminal its echo back however it ends; an interrupted interpreter might not.
+local ASK = [[
+trap 'stty echo' EXIT
+trap 'exit 130' INT TERM
+stty -echo
+printf 'Client secret of the security profile: ' >&2
+IFS= read -r line && printf '%s' "$line"
+printf '\n' >&2
+]]
+
 --- A line that is not shown while it is typed.
 local function read_secret()
   if not output.is_terminal(0) then return io.read("*l") end
-  io.stderr:write "Client secret of the security profile: "
-  local hidden = os.execute "stty -echo 2>/dev/null"
-  local line = io.read("*l")
-  if hidden then os.execute "stty echo 2>/dev/null" end
-  io.stderr:write "\n"
+  local pipe = io.popen(ASK)
+  local line = pipe:read("*l")
+  pipe:close()
   return line
 end
 
