@@ -112,4 +112,51 @@ describe("ask-cli", function()
     assert.matches("MSANDBOXVENDOR", ask { "get-vendor-list" })
     ask { "delete-skill-enablement", "-s", SKILL, "-g", "development" }
   end)
+
+  it("reads schemas that a stock validator takes, and the manifest with them", function()
+    local link = json.decode(ask { "get-resource-schema", "--resource", "manifest",
+      "--operation", "UPDATE_SKILL" })
+    local schema = cli.shell("curl -sS " .. cli.quote(link.schemaLocationUrl)).stdout
+    local good = json.decode(ask { "get-skill-manifest", "-s", SKILL, "-g", "development" })
+    local bad = json.decode(json.encode(good))
+    bad.manifest.events.endpoint = nil
+    local lines = { ('{"manifest":%s}'):format(schema) }
+    for _, value in ipairs { good, bad } do
+      lines[#lines + 1] = json.encode(json.array { "manifest", value })
+    end
+    local file = folder .. "/lines"
+    local handle = assert(io.open(file, "wb"))
+    handle:write(table.concat(lines, "\n"))
+    handle:close()
+    assert.equal("true\nfalse\n", cli.shell("node spec/interop/json_schema.js < " .. file).stdout)
+  end)
+
+  it("sets certificates and reads them", function()
+    local payload = '{"sslCertificate":"PEM"}'
+    ask { "set-ssl-certificates", "-s", SKILL, "--ssl-certificate-payload", payload }
+    assert.same({ sslCertificate = "PEM" }, json.decode(ask { "get-ssl-certificates", "-s", SKILL }))
+  end)
+
+  it("has a skill of ours answer a test request", function()
+    local app, log = folder .. "/app.lua", folder .. "/log"
+    local handle = assert(io.open(app, "wb"))
+    local app_of = 'return { application_id = "%s", on = { LaunchRequest = function() return "hello" end } }'
+    handle:write(app_of:format(SKILL))
+    handle:close()
+    local line = ("exec bin/proactive serve --app %s --port 0 --sandbox %s"):format(app, sandbox.url)
+    local process = cli.background(("PROACTIVE_LUA=%s sh -c %s"):format(cli.interpreter, cli.quote(line)), log)
+    finally(function() cli.stop(process) end)
+    local url = cli.wait_for(log, "proactive serve: (http://127%.0%.0%.1:%d+)\n")
+    assert(sandbox:put_skill { client_id = "amzn1.application-oa2-client.sandbox", endpoint = url })
+    local body = json.encode {
+      version = "1.0",
+      context = { System = { application = { applicationId = SKILL }, user = { userId = "x" } } },
+      request = { type = "LaunchRequest", requestId = "1", timestamp = os.date "!%Y-%m-%dT%H:%M:%SZ" },
+    }
+    ask { "set-skill-enablement", "-s", SKILL, "-g", "development" }
+    local said = json.decode(ask { "invoke-skill-end-point", "-s", SKILL, "-g", "development",
+      "--endpoint-region", "default", "--skill-request-body", body })
+    assert.equal("SUCCESSFUL", said.status, json.encode(said))
+    assert.equal("hello", said.result.skillExecutionInfo.invocationResponse.body.response.outputSpeech.text)
+  end)
 end)

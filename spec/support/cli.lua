@@ -84,7 +84,8 @@ end
 --- Starts a shell command line beside this process; what it says goes to a file.
 ---@return string pid
 function cli.background(line, path)
-  local started = cli.shell(("%s >%s 2>&1 & echo $!"):format(line, path))
+  -- made here, so that it is there for whoever reads it at once
+  local started = cli.shell((": >%s; %s >%s 2>&1 & echo $!"):format(path, line, path))
   return (started.stdout:match "%d+")
 end
 

@@ -12,6 +12,7 @@ local lwa = require "proactive.sandbox.lwa"
 local oa = require "proactive.sandbox.oa"
 local page = require "proactive.sandbox.page"
 local reply = require "proactive.sandbox.reply"
+local resources = require "proactive.sandbox.smapi.resources"
 local signer = require "proactive.sandbox.signer"
 local smapi = require "proactive.sandbox.smapi"
 
@@ -154,12 +155,26 @@ function CHANGES.cut(answer, rule, own)
   answer.lost = #bytes < #raw or own.scheme == "https" or nil
 end
 
---- The answer of the service's own paths, with the fault it has to bear.
+--- Makes a judgement the answer that is sent: with the headers all have, and the fault it bears.
+local function finish(self, call, answer, rule)
+  local world, kind = self.world, rule and rule.kind
+  reply.add(answer, "x-amzn-requestid", call.request_id)
+  local date = world.clock:date()
+  if date then reply.add(answer, "Date", date) end
+  if CHANGES[kind] and not answer.abort then CHANGES[kind](answer, rule, self.own) end
+  call.fault = kind
+  if answer.lost then counts.destroyed(call.accepted) end
+  world.journal:add(call, answer)
+  return answer
+end
+
+--- The answer of the service's own paths.
 local function serve(self, route, request)
   local world = self.world
   local call = setmetatable({
     route = route,
     request = request,
+    own = self.own,
     request_id = self.next_id(),
     received_at = world.clock:now(),
   }, Call)
@@ -171,14 +186,13 @@ local function serve(self, route, request)
     if kind == "token" then spoil_token(world, call, rule.action.token) end
     answer = judge(world, call)
   end
-  reply.add(answer, "x-amzn-requestid", call.request_id)
-  local date = world.clock:date()
-  if date then reply.add(answer, "Date", date) end
-  if CHANGES[kind] and not answer.abort then CHANGES[kind](answer, rule, self.own) end
-  call.fault = kind
-  if answer.lost then counts.destroyed(call.accepted) end
-  world.journal:add(call, answer)
-  return answer
+  if not answer.later then return finish(self, call, answer, rule) end
+  return {
+    later = function()
+      local judged = answer.later()
+      return judged and finish(self, call, judged, rule)
+    end,
+  }
 end
 
 --- The certificates that the sandbox signs with.
@@ -190,13 +204,14 @@ end
 
 --- Answers one request.
 ---@param request table  as `proactive.httpd` gives it; its headers are changed
----@return table answer  as `reply` makes it
+---@return table answer  as `reply` makes it; or `later`, to be called until it returns the answer
 function App:handle(request)
   local path = request.path
   local route = SERVICE[path]
   if route then return serve(self, route, request) end
   if smapi.is_path(path) then return serve(self, SMAPI, request) end
   if path == signer.PATH then return certificates(self.world) end
+  if resources.is_path(path) then return resources.read(self.world, request) end
   local part = page.paths[path] and page or path == oa.PATH and oa
   if not part and not path:find("^/sandbox/") then return serve(self, UNKNOWN, request) end
   local refusal = guard.refusal(request, self.own)

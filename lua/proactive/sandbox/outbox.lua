@@ -5,6 +5,7 @@
 local core = require "proactive.core"
 local ids = require "proactive.sandbox.ids"
 local json = require "proactive.json"
+local post = require "proactive.sandbox.post"
 local signer_of = require "proactive.sandbox.signer"
 local skill_events = require "proactive.sandbox.skill_events"
 
@@ -43,7 +44,7 @@ local outbox = {}
 
 function Outbox:reset()
   for _, sending in ipairs(self.sending) do
-    sending.pool:close()
+    sending.post:close()
   end
   self.list, self.waiting, self.sending = {}, {}, {}
 end
@@ -102,46 +103,18 @@ local function settle(self, entry, result)
   entry.state, entry.problem = "delivered", nil
 end
 
---- Headers differ from event to event, so each attempt has a pool of its own.
-local function route_of(pool, entry, signature)
-  return pool:route {
-    method = "POST",
-    url = entry.url,
-    headers = {
-      "Content-Type: application/json;charset=UTF-8",
-      "Accept: application/json",
-      "Accept-Charset: utf-8",
-      "SignatureCertChainUrl: " .. signer_of.URL,
-      "Signature-256: " .. signature,
-    },
-  }
-end
-
 local function send(self, entry)
   entry.attempts = entry.attempts + 1
-  local signature, problem = self.signer:sign(entry.body)
-  if not signature then return fail(self, entry, problem) end
-  local pool = assert(core.http { max_connections = 1 })
-  local route, id
-  route, problem = route_of(pool, entry, signature)
-  if route then
-    id, problem = pool:start(route, entry.body, TIMEOUT)
-  end
-  if id then
-    self.sending[#self.sending + 1] = { pool = pool, id = id, entry = entry }
-  else
-    pool:close()
-    fail(self, entry, problem, true)
-  end
+  local sending, problem, is_final = post.start(self.signer, entry.url, entry.body, TIMEOUT)
+  if not sending then return fail(self, entry, problem, is_final) end
+  self.sending[#self.sending + 1] = { post = sending, entry = entry }
 end
 
 local function collect(self)
   local still = {}
   for _, sending in ipairs(self.sending) do
-    sending.pool:step(0, nil, 1)
-    local result = sending.pool:result(sending.id)
+    local result = sending.post:result()
     if result then
-      sending.pool:close()
       settle(self, sending.entry, result)
     else
       still[#still + 1] = sending

@@ -18,6 +18,9 @@ local server = {}
 -- A step waits at most so long, so that no mistake in a timer can stop the loop for ever.
 local LONGEST_WAIT = 60
 
+-- Between two looks at what a skill says.
+local PAUSE = 0.002
+
 local function is_loopback(host)
   return host == "localhost" or host == "::1" or host:find("^127%.%d+%.%d+%.%d+$") ~= nil
 end
@@ -60,6 +63,7 @@ function server.new(options)
   return setmetatable({
     listener = listener,
     timers = timers.new(),
+    unanswered = {},
     app = app.new(world.new(options), { scheme = scheme, host = host }),
     url = url_of(scheme, host, listener:port()),
     ca_file = identity and identity.ca_file,
@@ -77,6 +81,12 @@ local function give(self, id, answer)
   end
 end
 
+--- Gives an answer when its delay is over.
+local function give_in_time(self, id, answer)
+  if not answer.delay then return give(self, id, answer) end
+  self.timers:add(core.monotonic() + answer.delay, { id = id, answer = answer })
+end
+
 --- Seconds until something is due, at most `longest`.
 local function wait(self, longest)
   local at = self.timers:next_at()
@@ -91,12 +101,31 @@ local function give_due(self)
   end
 end
 
+--- Gives an answer, or keeps what will be one: an invocation waits for the skill.
+local function take(self, id, answer)
+  if not answer.later then return give_in_time(self, id, answer) end
+  self.unanswered[#self.unanswered + 1] = { id = id, later = answer.later }
+end
+
 -- A defect of ours costs one answer, not the sandbox.
-local function answer_to(self, request)
-  local done, answer = pcall(self.app.handle, self.app, request)
+local function safely(work, ...)
+  local done, answer = pcall(work, ...)
   if done then return answer end
   io.stderr:write(("proactive sandbox: a defect: %s\n"):format(tostring(answer)))
   return reply.refusal(500, "the sandbox failed; its standard error says how")
+end
+
+local function give_late(self)
+  local still = {}
+  for _, entry in ipairs(self.unanswered) do
+    local answer = safely(entry.later)
+    if answer then
+      give_in_time(self, entry.id, answer)
+    else
+      still[#still + 1] = entry
+    end
+  end
+  self.unanswered = still
 end
 
 --- Waits up to `timeout` seconds and serves what has come and what is due.
@@ -105,18 +134,15 @@ end
 ---@return string? message  "stdin closed", or why the server cannot go on
 function Server:step(timeout)
   local longest = math.min(timeout or LONGEST_WAIT, self.app.world.outbox:step() or LONGEST_WAIT)
+  if #self.unanswered > 0 then longest = math.min(longest, PAUSE) end
   local waiting, message = self.listener:step(wait(self, longest))
   if not waiting then return nil, message end
   local request = self.listener:next()
   while request do
-    local answer = answer_to(self, request)
-    if answer.delay then
-      self.timers:add(core.monotonic() + answer.delay, { id = request.id, answer = answer })
-    else
-      give(self, request.id, answer)
-    end
+    take(self, request.id, safely(self.app.handle, self.app, request))
     request = self.listener:next()
   end
+  give_late(self)
   give_due(self)
   return true
 end
