@@ -209,6 +209,13 @@ lint: ## formatting, static analysis, layers, lists of sources, exported names
 	@CORE_SOURCES='$(CORE_SOURCES)' HTTPD_SOURCES='$(HTTPD_SOURCES)' BUILD=$(BUILD) \
 	  FLAGS='$(FLAGS)' scripts/lint.sh
 
+docs: ## build/docs: the manual page, completion for bash and zsh
+	@scripts/deps.sh docs
+	@mkdir -p build/docs
+	@lua5.4 scripts/man.lua > build/docs/proactive.1
+	@PROACTIVE_LUA=lua5.4 bin/proactive completion bash > build/docs/proactive.bash
+	@PROACTIVE_LUA=lua5.4 bin/proactive completion zsh > build/docs/_proactive
+
 clean: ## remove everything that was built
 	rm -rf build
 
@@ -216,4 +223,4 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 .PHONY: all deps demo test units fuzzers asan torture fuzz bench soak crash interop host lint \
-  clean help
+  docs clean help

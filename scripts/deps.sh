@@ -8,7 +8,7 @@ set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 
 usage="usage: scripts/deps.sh PURPOSE...
-purposes: build demo test lint asan torture fuzz bench interop soak rocks"
+purposes: build demo test lint docs asan torture fuzz bench interop soak rocks"
 
 die() {
   printf '%s\n' "$@" >&2
@@ -66,6 +66,8 @@ needs_test() {
   need nginx-light program nginx
   need libnginx-mod-http-lua readable /usr/lib/nginx/modules/ngx_http_lua_module.so
   need python3 program python3
+  need zsh program zsh
+  need groff-base program groff
   need zip program zip
   need unzip program unzip
   need binutils program objdump
@@ -89,6 +91,11 @@ needs_lint() {
   need cppcheck program cppcheck
   need binutils program nm
   need luarocks program luarocks
+}
+
+needs_docs() {
+  need lua5.4 program lua5.4
+  need lua-argparse lua_module lua5.4 argparse
 }
 
 needs_asan() { needs_test; }
@@ -217,7 +224,8 @@ install_missing() {
 [ $# -gt 0 ] || die "$usage"
 for purpose in "$@"; do
   case $purpose in
-    build | demo | test | lint | asan | torture | fuzz | bench | interop | soak | rocks)
+    build | demo | test | lint | docs | asan | torture | fuzz | bench | interop | soak | \
+      rocks)
       "needs_$purpose"
       ;;
     *) die "$usage" ;;

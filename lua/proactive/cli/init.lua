@@ -1,6 +1,7 @@
 --- The command line: finds the command, parses its arguments with argparse, and turns what happens
 --- into an exit status: 0 done; 1 what was asked did not succeed; 2 it could not be asked.
 
+local commands = require "proactive.cli.commands"
 local errors = require "proactive.errors"
 local needs = require "proactive.cli.needs"
 local nearest = require "proactive.nearest"
@@ -9,37 +10,7 @@ local stop = require "proactive.cli.stop"
 
 local cli = {}
 
---- The commands in the order they are shown; each is a module with `summary`, `example`, `declare`
---- and `run`.
-cli.commands = {
-  "demo",
-  "sandbox",
-  "events",
-  "validate",
-  "preview",
-  "send",
-  "token",
-  "login",
-  "manifest",
-  "skill",
-  "subscribers",
-  "campaign",
-  "serve",
-  "lambda",
-}
-
-local COMMAND = "proactive.cli.%s"
-
-local function module_of(name)
-  return require(COMMAND:format(name))
-end
-
-local function is_command(name)
-  for _, known in ipairs(cli.commands) do
-    if known == name then return true end
-  end
-  return false
-end
+cli.commands = commands.names
 
 local function overview()
   local lines = {
@@ -50,7 +21,7 @@ local function overview()
     "Commands:",
   }
   for _, name in ipairs(cli.commands) do
-    lines[#lines + 1] = ("  %-13s%s"):format(name, module_of(name).summary)
+    lines[#lines + 1] = ("  %-13s%s"):format(name, commands.module(name).summary)
   end
   lines[#lines + 1] = ""
   lines[#lines + 1] = "proactive COMMAND --help shows a command's options and an example."
@@ -73,9 +44,9 @@ end
 
 local function parse(name, words)
   local argparse = needs.module("argparse")
-  local command = module_of(name)
+  local command = commands.module(name)
   local parser = argparse("proactive " .. name)
-    :description(command.description or command.summary:gsub("^%l", string.upper) .. ".")
+    :description(commands.description(name))
     :epilog("Example:\n  " .. command.example:gsub("\n", "\n  "))
     :help_max_width(100)
     :usage_max_width(100)
@@ -87,7 +58,7 @@ end
 
 local function run(name, words)
   local args = parse(name, words)
-  return module_of(name).run(args, output.new(args))
+  return commands.module(name).run(args, output.new(args))
 end
 
 --- What to say and how to end after something was thrown.
@@ -153,7 +124,7 @@ end
 ---@param words string[]  the arguments, the command first
 ---@return integer status for `os.exit`
 function cli.main(words)
-  local name = is_command(words[1]) and words[1] or nil
+  local name = commands.is_known(words[1]) and words[1] or nil
   local status = shielded(name, function()
     if not name then return root(words) end
     return run(name, without_first(words))
