@@ -11,6 +11,45 @@ function compat.pack(...)
   return { n = select("#", ...), ... }
 end
 
+-- Plain 5.1 has no yield inside pcall: there the work gets a coroutine of its own, whose yields are
+-- passed on.
+local function follow(thread, handler, ran, ...)
+  if not ran then return false, handler(thread, (...)) end
+  if coroutine.status(thread) == "dead" then return true, ... end
+  return follow(thread, handler, coroutine.resume(thread, coroutine.yield(...)))
+end
+
+local function call_in_coroutine(handler, work, ...)
+  local thread = coroutine.create(function(...) -- the work may be a C function
+    return work(...)
+  end)
+  return follow(thread, handler, coroutine.resume(thread, ...))
+end
+
+local function as_it_is(_, problem)
+  return problem
+end
+
+--- `pcall` for work that may yield.
+---@type fun(work: function, ...): boolean, ...
+compat.pcall = pcall
+
+--- `pcall` for work that may yield; what it raises comes with its traceback.
+---@type fun(work: function): boolean, ...
+function compat.traced_pcall(work)
+  return xpcall(work, debug.traceback)
+end
+
+if _VERSION == "Lua 5.1" and not rawget(_G, "jit") then
+  function compat.pcall(work, ...)
+    return call_in_coroutine(as_it_is, work, ...)
+  end
+
+  function compat.traced_pcall(work)
+    return call_in_coroutine(debug.traceback, work)
+  end
+end
+
 --- Loads a chunk as text only: precompiled code can do anything to the interpreter.
 ---@param text string
 ---@param name string   chunk name, as for `load`

@@ -1,6 +1,7 @@
 --- The certificates that sign Alexa's requests, by URL. Only files whose chain was accepted are
 --- kept.
 
+local compat = require "proactive.compat"
 local core = require "proactive.core"
 local host = require "proactive.host"
 
@@ -115,7 +116,7 @@ end
 
 local function fetch(self, url, now)
   self.fetching[url] = core.monotonic() + PATIENCE
-  local ran, pem, reason, is_final = pcall(self.fetch, url)
+  local ran, pem, reason, is_final = compat.pcall(self.fetch, url)
   self.fetching[url] = nil
   if not ran then pem, reason = nil, pem end
   if type(pem) == "string" then return keep(self, url, pem, now) end

@@ -6,6 +6,7 @@
 --- host lets them wait.
 
 local certificates_of = require "proactive.skill.certificates"
+local compat = require "proactive.compat"
 local core = require "proactive.core"
 local errors = require "proactive.errors"
 local fetch = require "proactive.skill.fetch"
@@ -78,7 +79,7 @@ end
 
 --- Calls what may fail; what failed is told to the log alone.
 local function attempt(self, envelope, work)
-  local ran, result, problem = xpcall(work, debug.traceback)
+  local ran, result, problem = compat.traced_pcall(work)
   if ran and (result ~= nil or problem == nil) then return true, result end
   log(self, "error", envelope, ran and problem or result)
   return false

@@ -7,11 +7,6 @@ local host = require "proactive.host"
 -- Seconds to wait for more requests while some are being answered.
 local BREATH = 0.001
 
--- Plain Lua 5.1 has no yield inside pcall: there requests are answered one by one.
-local CAN_WAIT = coroutine.wrap(function()
-  return (pcall(coroutine.yield, true))
-end)()
-
 ---@class proactive.skill.Server
 ---@field url string
 ---@field running table<thread, integer>  the handlers, and the ids of their requests
@@ -122,11 +117,10 @@ function server.new(skill, options)
     url = url_of(options.cert and "https" or "http", name, listener:port()),
     running = {},
   }, Server)
-  if CAN_WAIT then
-    host.lend(function()
-      return self.running[coroutine.running() or self] and coroutine.yield or nil
-    end)
-  end
+  -- in the coroutines of plain Lua 5.1's `compat.pcall` nobody waits: one commit after the other
+  host.lend(function()
+    return self.running[coroutine.running() or self] and coroutine.yield or nil
+  end)
   return self
 end
 
