@@ -219,6 +219,49 @@ describe("credentials that are kept", function()
     end
   end)
 
+  it("are not written into what is no object", function()
+    cli.shell(("mkdir -p %s/a"):format(folder))
+    local pair = { client_id = "i", client_secret = "t" }
+    for _, given in ipairs { "[]", "null", '{"skills": []}', '{"skills":null,"smapi":5}', '{"skills": "x"}' } do
+      local handle = assert(io.open(environment.PROACTIVE_CREDENTIALS, "wb"))
+      handle:write(given)
+      handle:close()
+      cli.shell(("chmod 600 %s"):format(environment.PROACTIVE_CREDENTIALS))
+      local path, err = credentials.keep_skill("skill-1", pair)
+      assert.is_nil(path, given)
+      assert.equal("auth", err.kind)
+      assert.matches("no object", err.message)
+      assert.equal(given, text())
+      assert.is_nil((credentials.only_skill()))
+      assert.is_nil((credentials.find("skill-1")))
+    end
+    local handle = assert(io.open(environment.PROACTIVE_CREDENTIALS, "wb"))
+    handle:write '{"smapi":5}'
+    handle:close()
+    assert(credentials.keep_login(LOGIN))
+    assert.same(LOGIN, credentials.login())
+  end)
+
+  it("of a sandbox are for that sandbox alone", function()
+    local url = "http://127.0.0.1:4380"
+    assert(credentials.keep_login(LOGIN, url))
+    assert.same(LOGIN, credentials.sandbox_login_for(url .. "/"))
+    assert.equal(credentials.sandbox_login, credentials.sandbox_login_for "http://127.0.0.1:4381")
+    local login, err = credentials.login()
+    assert.is_nil(login)
+    assert.matches("not logged in", err.message)
+    assert.is_nil(credentials.login_client())
+    assert.same({ client_id = "c", client_secret = "s" }, credentials.login_client(url))
+    environment = { HOME = folder .. "/none" }
+    assert.equal(credentials.sandbox_login, credentials.sandbox_login_for(url))
+  end)
+
+  it("that are real are not shown to a sandbox", function()
+    assert(credentials.keep_login(LOGIN))
+    assert.equal(credentials.sandbox_login, credentials.sandbox_login_for "http://127.0.0.1:4380")
+    assert.is_nil(credentials.login_client "http://127.0.0.1:4380")
+  end)
+
   it("need a place", function()
     environment = {}
     local path, err = credentials.keep_login(LOGIN)

@@ -65,6 +65,21 @@ describe("json_text.set", function()
     assert.has_error(function() set("{}", { "a", "b" }, 1) end)
     assert.has_error(function() set("{}", {}, 1) end)
   end)
+
+  it("raises for a key in what is no object, and a position in what is no list", function()
+    for _, text in ipairs { "[]", '{"a":[]}', '{"a":null}', '{"a":5}', '{"a":"{"}' } do
+      local path = text == "[]" and { "b" } or { "a", "b" }
+      assert.has_error(function() set(text, path, 1) end, "no such container in the text")
+    end
+    assert.has_error(function() set('{"a":{}}', { "a", 1 }, 1) end, "no such container in the text")
+    assert.has_error(function() set("5", { "a" }, 1) end, "no such container in the text")
+  end)
+
+  it("keeps a container of one line on its line", function()
+    assert.equal('{\n  "a": [1, {"b": [2, 3]}]\n}', set('{\n  "a": [1]\n}', { "a", 2 }, { b = { 2, 3 } }))
+    assert.equal('{\n  "a": {"b": 1, "c": {"d": 2}}\n}', set('{\n  "a": {"b": 1}\n}', { "a", "c" }, { d = 2 }))
+    assert.equal('{\n  "a": {"b": {"c": 2}}\n}', set('{\n  "a": {"b": [1]}\n}', { "a", "b" }, { c = 2 }))
+  end)
 end)
 
 describe("json_text.pretty", function()
@@ -87,5 +102,12 @@ describe("json_text.pretty", function()
     assert.equal(expected, json_text.pretty(text))
     assert.equal(expected, json_text.pretty(expected))
     assert.equal('"x"\n', json_text.pretty(' "x" '))
+  end)
+end)
+
+describe("json_text.compact", function()
+  it("is one line, in the same order", function()
+    local text = '{\n  "z": 1.50,\n  "a": [ "\\u00e9 ,: x", { }, [\n], { "k": null } ]\n}\n'
+    assert.equal('{"z":1.50,"a":["\\u00e9 ,: x",{},[],{"k":null}]}', json_text.compact(text))
   end)
 end)

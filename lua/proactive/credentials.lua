@@ -63,6 +63,11 @@ local function file_error(path, problem)
   return errors.new("auth", { message = message, fix = FILE_FIX })
 end
 
+local function is_object(value)
+  local json = require "proactive.json"
+  return type(value) == "table" and value ~= json.null and not json.is_array(value)
+end
+
 --- What the file holds: nil without a problem when there is none.
 ---@return table? content
 ---@return proactive.Error?
@@ -112,7 +117,7 @@ local function from_file(skill_id)
   local content, err = read_file()
   if not content then return nil, err end
   local path = credentials.path()
-  if type(content.skills) ~= "table" then return nil, file_error(path, "has no skills") end
+  if not is_object(content.skills) then return nil, file_error(path, "has no skills") end
   local entry
   entry, err = pick(path, content.skills, skill_id)
   if not entry then return nil, err end
@@ -140,7 +145,7 @@ end
 function credentials.only_skill()
   local content, err = read_file()
   local skills = content and content.skills
-  if type(skills) ~= "table" then return nil, err end
+  if not is_object(skills) then return nil, err end
   local id = next(skills)
   if id == nil or next(skills, id) ~= nil then return nil end
   return id
@@ -176,28 +181,48 @@ local function login_from_environment()
   return nil, errors.new("auth", { message = words, fix = LOGIN_FIX })
 end
 
---- The login with which skills are managed.
+--- The login that is kept: for Amazon, or for the sandbox of an address, which is noted in it.
+local function kept_login(sandbox, names)
+  local content, err = read_file()
+  local entry = content and content.smapi
+  if not is_object(entry) or entry.sandbox ~= sandbox then return nil, err end
+  return texts_of(entry, names) or nil
+end
+
+local function without_slash(url)
+  return url and url:gsub("/+$", "") or nil
+end
+
+--- The login with which skills are managed at Amazon.
 ---@return {client_id: string, client_secret: string, refresh_token: string}?
 ---@return proactive.Error?  kind `auth`
 function credentials.login()
   local found, err = login_from_environment()
   if found or err then return found, err end
-  local content
-  content, err = read_file()
-  if err then return nil, err end
-  found = texts_of(content and content.smapi, LOGIN)
-  if found then return found end
+  found, err = kept_login(nil, LOGIN)
+  if found or err then return found, err end
   return nil, errors.new("auth", { message = "not logged in: no login in the environment, none in "
     .. "the credentials file", fix = LOGIN_FIX })
 end
 
+--- The login with which skills are managed in a sandbox: one that was kept for it, else one that
+--- every sandbox takes.
+---@param sandbox string  its URL
+---@return {client_id: string, client_secret: string, refresh_token: string}?
+---@return proactive.Error?  kind `auth`: the file cannot be used
+function credentials.sandbox_login_for(sandbox)
+  if not credentials.keeps_sandbox() then return credentials.sandbox_login end
+  local found, err = kept_login(without_slash(sandbox), LOGIN)
+  if err then return nil, err end
+  return found or credentials.sandbox_login
+end
+
 --- The client of the last login, to log in with it again.
+---@param sandbox string?  its URL; nil: at Amazon
 ---@return {client_id: string, client_secret: string}?
 ---@return proactive.Error?
-function credentials.login_client()
-  local content, err = read_file()
-  if err then return nil, err end
-  return texts_of(content and content.smapi, PAIR) or nil
+function credentials.login_client(sandbox)
+  return kept_login(without_slash(sandbox), PAIR)
 end
 
 -- Keeping -----------------------------------------------------------------------------------------
@@ -209,7 +234,16 @@ function credentials.keeps_sandbox()
   return variable "PROACTIVE_CREDENTIALS" ~= nil
 end
 
-local ORDER = { client_id = 1, client_secret = 2, refresh_token = 3 }
+local ORDER = { client_id = 1, client_secret = 2, refresh_token = 3, sandbox = 4 }
+
+--- The file's text with an entry in it; nil where that cannot be without harm to the rest.
+local function with_entry(text, content, section, key, entry)
+  local set = require("proactive.json_text").set
+  if not key then return set(text, { section }, entry, ORDER) end
+  if content[section] == nil then return set(text, { section }, { [key] = entry }, ORDER) end
+  if not is_object(content[section]) then return nil end
+  return set(text, { section, key }, entry, ORDER)
+end
 
 --- Puts an entry into the file; all else in it stays as it was.
 local function keep(section, key, entry)
@@ -220,13 +254,9 @@ local function keep(section, key, entry)
   end
   local content, err, text = read_file()
   if err then return nil, err end
-  local set = require("proactive.json_text").set
-  text = text or "{\n}\n"
-  if key and type(content and content[section]) == "table" then
-    text = set(text, { section, key }, entry, ORDER)
-  else
-    text = set(text, { section }, key and { [key] = entry } or entry, ORDER)
-  end
+  if content and not is_object(content) then return nil, file_error(path, "holds no object") end
+  text = with_entry(text or "{\n}\n", content or {}, section, key, entry)
+  if not text then return nil, file_error(path, ("has %s that are no object"):format(section)) end
   local written, message = require("proactive.core").write_private(path, text)
   if not written then return nil, file_error(path, message) end
   return path
@@ -234,10 +264,16 @@ end
 
 --- Keeps a login in the credentials file, which is made when there is none.
 ---@param login {client_id: string, client_secret: string, refresh_token: string}
+---@param sandbox string?  the URL of the sandbox whose it is; nil: Amazon's
 ---@return string? path
 ---@return proactive.Error?  kind `auth`: the file cannot be used; it is as it was
-function credentials.keep_login(login)
-  return keep("smapi", nil, login)
+function credentials.keep_login(login, sandbox)
+  return keep("smapi", nil, {
+    client_id = login.client_id,
+    client_secret = login.client_secret,
+    refresh_token = login.refresh_token,
+    sandbox = without_slash(sandbox),
+  })
 end
 
 --- Keeps a skill's own pair in the credentials file.

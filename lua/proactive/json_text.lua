@@ -105,10 +105,38 @@ end
 
 -- Writing -----------------------------------------------------------------------------------------
 
---- A value over several lines, all but the first indented; in one where the text has one only.
-local function written(text, value, indent, order)
-  local is_one_line = not text:find("\n", 1, true)
-  local encoded = assert(json.encode(value, { pretty = not is_one_line, order = order }))
+local function has_line_break(text, from, to)
+  local at = text:find("\n", from, true)
+  return at ~= nil and at <= to
+end
+
+--- Whether a container is on one line. An empty one is as the text is.
+local function is_flat(text, at, close)
+  if text:find("%S", at + 1) == close then return not text:find "\n%s*%S" end
+  return not has_line_break(text, at, close)
+end
+
+--- What separates the parts of a container of one line, or of a text where it has none: a space,
+--- or nothing.
+local function flat_space(text, at, close)
+  local space = text:sub(at, close):match '":([ \t]*)%S' or text:match '":([ \t]*)%S'
+  return space and space ~= "" and " " or ""
+end
+
+--- A value on one line.
+local function written_flat(value, space, order)
+  if space == "" then return assert(json.encode(value, { order = order })) end
+  local pretty = assert(json.encode(value, { pretty = true, order = order }))
+  return (pretty:gsub(",\n *", "," .. space):gsub("\n *", ""))
+end
+
+--- A value for a container: over several lines, all but the first indented; on one where the
+--- container is.
+local function written(text, at, close, value, indent, order)
+  if is_flat(text, at, close) then
+    return written_flat(value, flat_space(text, at, close), order)
+  end
+  local encoded = assert(json.encode(value, { pretty = true, order = order }))
   local unit, ending = json_text.indentation(text), line_break(text)
   return (encoded:gsub("\n( *)", function(spaces)
     return ending .. indent .. unit:rep(#spaces / 2)
@@ -126,21 +154,30 @@ local function splice(text, from, to, new)
 end
 
 --- Adds to a container that has members already: as the last of them stands.
-local function append(text, last, key, value, order)
+local function append(text, at, close, last, key, value, order)
   local space = text:sub(1, last.at - 1):match("%s*$")
-  local indent = indent_at(text, last.at)
-  local new = member(text, key, written(text, value, indent, order))
-  return splice(text, last.to + 1, last.to, "," .. space .. new)
+  local is_only = text:find("%S", at + 1) == last.at
+  if is_only and is_flat(text, at, close) then space = flat_space(text, at, close) end
+  local new = written(text, at, close, value, indent_at(text, last.at), order)
+  return splice(text, last.to + 1, last.to, "," .. space .. member(text, key, new))
 end
 
 local function fill(text, at, close, key, value, order)
-  if not text:find("\n", 1, true) then
-    return splice(text, at + 1, close - 1, member(text, key, written(text, value, "", order)))
-  end
-  local outer, ending = indent_at(text, at), line_break(text)
-  local inner = outer .. json_text.indentation(text)
-  local new = member(text, key, written(text, value, inner, order))
+  local outer = indent_at(text, at)
+  local inner, ending = outer .. json_text.indentation(text), line_break(text)
+  local new = member(text, key, written(text, at, close, value, inner, order))
+  if is_flat(text, at, close) then return splice(text, at + 1, close - 1, new) end
   return splice(text, at + 1, close - 1, ending .. inner .. new .. ending .. outer)
+end
+
+local function replace(text, at, close, item, value, order)
+  local new = written(text, at, close, value, indent_at(text, item.at), order)
+  return splice(text, item.from, item.to, new)
+end
+
+--- Whether a container stands there that can have such a key.
+local function can_hold(text, at, key)
+  return text:sub(at or 1, at or 1) == (type(key) == "string" and "{" or "[")
 end
 
 --- A text in which one value is another: it is replaced where there is one, else added at the end
@@ -153,15 +190,12 @@ end
 function json_text.set(text, path, value, order)
   local at = start_of(text)
   for depth, key in ipairs(path) do
+    if not can_hold(text, at, key) then error("no such container in the text", 2) end
     local list, close = items_of(text, at)
     local item = find_item(list, key)
     if depth == #path then
-      if item then
-        local indent = indent_at(text, item.at)
-        return splice(text, item.from, item.to, written(text, value, indent, order))
-      elseif #list > 0 then
-        return append(text, list[#list], key, value, order)
-      end
+      if item then return replace(text, at, close, item, value, order) end
+      if list[1] then return append(text, at, close, list[#list], key, value, order) end
       return fill(text, at, close, key, value, order)
     end
     if not item then error("no such container in the text", 2) end
@@ -192,6 +226,24 @@ end
 function json_text.pretty(text)
   local at = start_of(text)
   return pretty(text, at, value_end(text, at), "") .. "\n"
+end
+
+local function compact(text, from, to)
+  if not is_container(text, from) then return text:sub(from, to) end
+  local parts = {}
+  for index, item in ipairs((items_of(text, from))) do
+    local key = type(item.key) == "string" and text:sub(item.at, string_end(text, item.at)) .. ":"
+    parts[index] = (key or "") .. compact(text, item.from, item.to)
+  end
+  return text:sub(from, from) .. table.concat(parts, ",") .. text:sub(to, to)
+end
+
+--- The text on one line, without white space between its parts.
+---@param text string
+---@return string
+function json_text.compact(text)
+  local at = start_of(text)
+  return compact(text, at, value_end(text, at))
 end
 
 return json_text
