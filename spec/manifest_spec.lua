@@ -150,6 +150,51 @@ describe("manifest.derive", function()
     end
     assert.has_error(function() manifest.derive { event = EVENTS } end)
   end)
+
+  it("takes scripts, and what scripts return", function()
+    local script = "examples/events/order_status.lua"
+    assert.same({ EVENTS[1] }, needs({ events = { script } }).publications)
+    local event = assert(dofile(script))
+    for _, given in ipairs {
+      { event = event }, { event, { event = event } }, function() return event end,
+      { event = function(user) return type(user) == "string" and event end },
+    } do
+      assert.same({ EVENTS[1] }, needs({ events = { given } }).publications)
+    end
+    local cases = {
+      { "examples/events/none.lua", "cannot be read" },
+      { function() error "no luck" end, "no luck" },
+      { {}, "no event" },
+      { 5, "no event is called 5" },
+    }
+    for _, case in ipairs(cases) do
+      local found, err = manifest.derive { events = { case[1] } }
+      assert.is_nil(found, case[2])
+      assert.equal("invalid", err.kind)
+      assert.matches(case[2], err.message)
+    end
+  end)
+
+  it("subscribes to nothing that there is not", function()
+    local cases = { { "NOPE", "no skill event is called NOPE" }, { 5, "no skill event is called 5" },
+      { "SKILL_ENABLE", "did you mean SKILL_ENABLED" }, { EVENTS[1], "no skill event" } }
+    for _, case in ipairs(cases) do
+      local found, err = manifest.derive { events = EVENTS, subscriptions = { "SKILL_ENABLED", case[1] } }
+      assert.is_nil(found)
+      assert.equal("invalid", err.kind)
+      assert.matches(case[2], err.message)
+    end
+    assert.same({ "REMINDER_STARTED" }, needs({ subscriptions = { "REMINDER_STARTED" } }).subscriptions)
+    assert.same({}, needs({ subscriptions = {} }).subscriptions)
+  end)
+
+  it("gives lists that are the caller's own", function()
+    table.insert(needs().subscriptions, "ITEMS_CREATED")
+    assert.equal(5, #needs().subscriptions)
+    local given = { "SKILL_ENABLED" }
+    table.insert(needs({ subscriptions = given }).subscriptions, "ITEMS_CREATED")
+    assert.equal(1, #given)
+  end)
 end)
 
 describe("manifest.patch", function()
@@ -211,6 +256,75 @@ describe("manifest.patch", function()
     assert.equal(ARN .. "-fe", patched.manifest.events.regions.FE.endpoint.uri)
   end)
 
+  it("keeps to the endpoint that is given, whatever regions there are", function()
+    local other = "https://skill.example.com/alexa"
+    local given = changed(function(m)
+      m.apis.custom.regions = { NA = { endpoint = { uri = ARN .. "-na" } } }
+    end, BARE)
+    local patched = assert(manifest.patch(given, needs { endpoint = other }))
+    assert.equal(other, patched.manifest.events.endpoint.uri)
+    assert.is_nil(patched.manifest.events.regions)
+    given = changed(function(m)
+      m.apis.custom.regions = { NA = { endpoint = { uri = ARN .. "-na" } } }
+      m.events.regions = { NA = { endpoint = { uri = ARN .. "-na" } }, EU = "x" }
+    end)
+    assert.same({ "$.manifest.events.regions.EU INVALID_DATA_TYPE", "$.manifest.events.endpoint.uri conflict",
+      "$.manifest.events.regions.EU missing", "$.manifest.events.regions.NA.endpoint.uri conflict" },
+      violations(given, needs { endpoint = other }))
+    patched = assert(manifest.patch(given, needs { endpoint = other }))
+    local expected = { endpoint = { uri = other, sslCertificateType = "Trusted" } }
+    assert.same({ NA = expected, EU = expected }, patched.manifest.events.regions)
+    assert.same({}, violations(patched, needs { endpoint = other }))
+  end)
+
+  it("changes an endpoint's certificate with its address", function()
+    local https = needs { endpoint = "https://skill.example.com/alexa" }
+    local patched = assert(manifest.patch(PATCHED, https))
+    assert.same(https.endpoint, json.decode(patched).manifest.events.endpoint)
+    assert.same({}, warnings(patched, https))
+    local back = assert(manifest.patch(patched, needs { endpoint = ARN }))
+    assert.same({ uri = ARN }, json.decode(back).manifest.events.endpoint)
+    assert.same(json.decode(PATCHED), json.decode(back))
+  end)
+
+  it("fills an address that is missing, with none that is bad", function()
+    local given = changed(function(m)
+      m.events.endpoint = {}
+      m.events.regions = { EU = { endpoint = {} } }
+      m.apis.custom.regions = { EU = { endpoint = { uri = "https://x.example", sslCertificateType = "Wildcard" } } }
+    end)
+    local patched = assert(manifest.patch(given, needs()))
+    assert.same({ uri = ARN }, patched.manifest.events.endpoint)
+    assert.same({ uri = "https://x.example", sslCertificateType = "Wildcard" },
+      patched.manifest.events.regions.EU.endpoint)
+    assert.same({}, violations(patched, needs()))
+    for _, text in ipairs { BARE, PATCHED } do
+      given = changed(function(m)
+        m.apis.custom.endpoint.uri = "PingMe"
+        m.apis.custom.regions = { NA = { endpoint = { uri = "PingMe" } } }
+        if m.events then m.events.endpoint = {} end
+      end, text)
+      local none, err = manifest.patch(given, needs())
+      assert.is_nil(none)
+      assert.matches("where skill events are to go", err.message)
+      patched = assert(manifest.patch(given, needs { endpoint = ARN }))
+      assert.is_nil(json.encode(patched.manifest.events):find('"PingMe"', 1, true))
+    end
+  end)
+
+  it("writes in a list of one line as it stands", function()
+    local text = '{\n  "manifest": {\n    "permissions": [{"name": "alexa::profile:email:read"}],\n'
+      .. '    "apis": {"custom": {"endpoint": {"uri": "' .. ARN .. '"}}}\n  }\n}\n'
+    local patched = assert(manifest.patch(text, needs()))
+    assert.is_truthy(patched:find('"permissions": [{"name": "alexa::profile:email:read"}, {"name": "' .. PERMISSION
+      .. '"}],\n', 1, true), patched)
+    text = '{\n "manifest": {\n  "permissions": [{"name":"alexa::profile:email:read"}],\n'
+      .. '  "apis": {"custom":{"endpoint":{"uri":"' .. ARN .. '"}}}\n }\n}\n'
+    patched = assert(manifest.patch(text, needs()))
+    assert.is_truthy(patched:find('[{"name":"alexa::profile:email:read"},{"name":"' .. PERMISSION .. '"}],\n', 1, true),
+      patched)
+  end)
+
   it("does not guess where skill events go", function()
     for _, text in ipairs { BARE, PATCHED } do
       local given = changed(function(m)
@@ -221,6 +335,8 @@ describe("manifest.patch", function()
       assert.is_nil(patched)
       assert.matches("where skill events are to go", err.message)
       assert.is_truthy(manifest.patch(given, needs { endpoint = ARN }))
+      err = select(2, violations(given, needs()))
+      assert.is_truthy(err.fix:find("--endpoint", 1, true), err.fix)
     end
   end)
 
@@ -272,10 +388,30 @@ describe("manifest.check", function()
       { "$.manifest.events.subscriptions[1].eventName INVALID_ENUM_VALUE",
         function(m) m.events.subscriptions[2].eventName = "SKILL_ACCOUNT_UNLINKED" end },
       { "$.manifest.events INVALID_DATA_TYPE", function(m) m.events = json.array {} end },
+      { "$.manifest.publishingInformation.locales INVALID_DATA_TYPE",
+        function(m) m.publishingInformation.locales = 5 end },
+      { "$.manifest.publishingInformation.locales INVALID_DATA_TYPE",
+        function(m) m.publishingInformation.locales = json.array {} end },
+      { "$.manifest.permissions[0].name INVALID_DATA_TYPE", function(m) m.permissions[1].name = 5 end },
+      { "$.manifest.permissions[0] INVALID_DATA_TYPE", function(m) m.permissions[1] = "x" end },
     }
     for _, case in ipairs(cases) do
       assert.same({ case[1] }, (violations(changed(case[2]))))
     end
+  end)
+
+  it("names every region that is bad", function()
+    local given = changed(function(m) m.events.regions = { NA = 1, EU = 2, FE = 3 } end)
+    assert.same({ "$.manifest.events.regions.EU INVALID_DATA_TYPE", "$.manifest.events.regions.FE INVALID_DATA_TYPE",
+      "$.manifest.events.regions.NA INVALID_DATA_TYPE" }, (violations(given)))
+  end)
+
+  it("knows the permission for what is urgent, and skill events of old", function()
+    assert.same({}, warnings(changed(function(m)
+      m.permissions[2] = { name = "alexa::devices:all:notifications:urgent:write" }
+      m.permissions[3] = { name = "payments:autopay_consent" }
+      m.events.subscriptions[6] = { eventName = "Legacy.AudioPlayer.PlaybackStarted" }
+    end)))
   end)
 
   it("says what SMAPI says where that is known", function()
@@ -304,6 +440,7 @@ describe("manifest.check", function()
       { "no event is called AMAZON.OrderStatus.Update", function(m)
         m.events.publications[1].eventName = "AMAZON.OrderStatus.Update" end },
       { "no permission we know", function(m) m.permissions[1].name = PERMISSION .. "s" end },
+      { "foo is no name of a permission", function(m) m.permissions[2] = { name = "foo" } end },
       { "SKILL_ENABLE is unknown", function(m) m.events.subscriptions[1].eventName = "SKILL_ENABLE" end },
       { "no name of a skill event", function(m) m.events.subscriptions[1].eventName = EVENTS[1] end },
     }
@@ -332,6 +469,9 @@ describe("manifest.check", function()
       { "x", "is not JSON" },
       { '{"manifest": {\n"a": 1,}}', "line 2, column 7" },
       { "{\226\128\156manifest\226\128\157: {}}", "typographic quotation marks" },
+      { "\255\254{\0}\0", "UTF-16" },
+      { "\254\255\0{\0}", "UTF-16" },
+      { "{\0\n\0}\0", "UTF-16" },
       { '{"manifest": {"permissions": [], "permissions": []}}', 'the key "permissions" stands twice' },
       { "[]", "an object is expected" },
       { '{"manifest": []}', 'the object "manifest" is missing' },

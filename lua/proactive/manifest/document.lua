@@ -65,11 +65,27 @@ function document.envelope(value)
   return value
 end
 
+--- Whether a text is one of the two kinds of UTF-16, by its mark or by the look of its first
+--- character.
+local function is_utf_16(text)
+  local first, second = text:byte(1, 2)
+  return first == 0xFF and second == 0xFE
+    or first == 0xFE and second == 0xFF
+    or first == 0
+    or second == 0
+end
+
 --- Reads a manifest's text. Duplicate keys and typographic quotation marks are refused.
 ---@param text string
 ---@return proactive.Manifest?
 ---@return proactive.Error?  kind `invalid`, with `line` and `column` when it is not JSON
 function document.decode(text)
+  if is_utf_16(text) then
+    return refuse(
+      "the manifest is a file in UTF-16",
+      "Save it in UTF-8; nothing was changed or sent."
+    )
+  end
   local value, message, line, column, path = json.decode(text)
   if value ~= nil then return document.envelope(value) end
   local where = ("line %d, column %d"):format(line or 1, column or 1)

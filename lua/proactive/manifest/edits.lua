@@ -2,6 +2,7 @@
 --- and the value that mends it.
 
 local document = require "proactive.manifest.document"
+local needs_of = require "proactive.manifest.needs"
 
 local is_list, is_object, list_of = document.is_list, document.is_object, document.list_of
 
@@ -136,9 +137,10 @@ function EditList:custom()
   return member(member(self.manifest, "apis"), "custom")
 end
 
+--- The endpoint of an object, when it is one that events can have.
 local function endpoint_in(object)
   local own = member(object, "endpoint")
-  if type(own.uri) ~= "string" then return nil end
+  if not needs_of.is_uri(own.uri) then return nil end
   return { uri = own.uri, sslCertificateType = own.sslCertificateType }
 end
 
@@ -147,13 +149,15 @@ local function endpoint_wanted(self, needs)
   return needs.endpoint or endpoint_in(self:custom())
 end
 
+--- Endpoints by region: those wanted, else those of the skill itself unless another endpoint is
+--- wanted.
 local function regions_wanted(self, needs)
   if needs.regions then return needs.regions end
   local wanted = {}
-  for region, entry in pairs(member(self:custom(), "regions")) do
+  for region, entry in pairs(needs.endpoint and {} or member(self:custom(), "regions")) do
     wanted[region] = endpoint_in(is_object(entry) and entry or {})
   end
-  return next(wanted) and wanted or nil
+  return wanted
 end
 
 local NO_ENDPOINT = {
@@ -163,11 +167,28 @@ local NO_ENDPOINT = {
   hint = "skill events go there and not to apis.custom.endpoint; give the endpoint",
 }
 
---- An endpoint that stands there already. Only one that was asked for by name gives it way.
-local function endpoint_conflict(self, path, given, wanted)
-  if given.uri == wanted.uri then return end
-  self:add(below(path, "uri"), wanted.uri, {
-    rule = given.uri == nil and "MISSING_REQUIRED_PROPERTY" or "conflict",
+--- Another address, and the kind of certificate that goes with it. All else stays.
+local function move(self, path, given, wanted, violation)
+  violation.path = edits.describe(below(path, "uri"))
+  if given.sslCertificateType == wanted.sslCertificateType then
+    return self:add(below(path, "uri"), wanted.uri, violation)
+  end
+  local moved = copy(given)
+  moved.uri, moved.sslCertificateType = wanted.uri, wanted.sslCertificateType
+  self:add(path, moved, violation)
+end
+
+--- An endpoint that stands there already: it gets an address where it has none, and another one
+--- only when that was asked for by name.
+local function mend(self, path, given, wanted, is_asked_for)
+  if not wanted or given.uri == wanted.uri then return end
+  if given.uri == nil then
+    local words = "the required property uri is missing"
+    return move(self, path, given, wanted, { rule = "MISSING_REQUIRED_PROPERTY", message = words })
+  end
+  if not is_asked_for then return end
+  move(self, path, given, wanted, {
+    rule = "conflict",
     message = "skill events go to another endpoint than the one given",
     got = given.uri,
     expected = wanted.uri,
@@ -176,9 +197,9 @@ end
 
 local function endpoint(self, events, needs)
   local path = { "manifest", "events", "endpoint" }
-  local wanted = endpoint_wanted(self, needs)
-  if is_object(events.endpoint) then
-    if needs.endpoint then endpoint_conflict(self, path, events.endpoint, needs.endpoint) end
+  local given, wanted = events.endpoint, endpoint_wanted(self, needs)
+  if is_object(given) and (given.uri ~= nil or wanted) then
+    mend(self, path, given, wanted, needs.endpoint ~= nil)
   elseif wanted then
     self:add(path, wanted, copy(NO_ENDPOINT))
   else
@@ -193,8 +214,9 @@ local function region_violation(region)
   }
 end
 
---- Endpoints by region, as a manifest has them.
+--- Endpoints by region, as a manifest has them; nil when there are none.
 local function in_regions(endpoints)
+  if not next(endpoints) then return nil end
   local all = {}
   for region, one in pairs(endpoints) do
     all[region] = { endpoint = one }
@@ -202,34 +224,49 @@ local function in_regions(endpoints)
   return all
 end
 
-local function regions(self, events, needs)
-  local wanted, names = regions_wanted(self, needs), {}
-  if not wanted then return end
-  for region in pairs(wanted) do
-    names[#names + 1] = region
+local function sorted_names(map)
+  local names = {}
+  for name in pairs(map) do
+    names[#names + 1] = name
   end
   table.sort(names)
-  local path = { "manifest", "events", "regions" }
-  if not is_object(events.regions) then
-    return self:add(path, in_regions(wanted), region_violation(table.concat(names, ", ")))
+  return names
+end
+
+--- Regions that stand there already.
+local function mend_regions(self, path, given, needs)
+  local wanted = copy(regions_wanted(self, needs))
+  if needs.endpoint and not needs.regions then
+    for region in pairs(given) do
+      wanted[region] = needs.endpoint
+    end
   end
-  for _, region in ipairs(names) do
-    local at, entry = below(path, region), events.regions[region]
+  for _, region in ipairs(sorted_names(wanted)) do
+    local at, entry = below(path, region), given[region]
     if not (is_object(entry) and is_object(entry.endpoint)) then
       self:add(at, { endpoint = wanted[region] }, region_violation(region))
-    elseif needs.regions then
-      endpoint_conflict(self, below(at, "endpoint"), entry.endpoint, wanted[region])
+    else
+      local is_asked_for = (needs.regions or needs.endpoint) ~= nil
+      mend(self, below(at, "endpoint"), entry.endpoint, wanted[region], is_asked_for)
     end
   end
 end
 
+local function regions(self, events, needs)
+  local path = { "manifest", "events", "regions" }
+  if is_object(events.regions) then return mend_regions(self, path, events.regions, needs) end
+  local wanted = regions_wanted(self, needs)
+  local value = in_regions(wanted)
+  if not value then return end
+  self:add(path, value, region_violation(table.concat(sorted_names(wanted), ", ")))
+end
+
 --- The whole of `events`, where there is none.
 local function new_events(self, needs)
-  local wanted = regions_wanted(self, needs)
   local value = {
     publications = list_of("eventName", needs.publications),
     endpoint = endpoint_wanted(self, needs),
-    regions = wanted and in_regions(wanted),
+    regions = in_regions(regions_wanted(self, needs)),
   }
   if #needs.subscriptions > 0 then
     value.subscriptions = list_of("eventName", needs.subscriptions)

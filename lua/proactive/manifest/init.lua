@@ -77,7 +77,10 @@ local function add_idle(warnings, envelope, needs)
 end
 
 --- What a person does about violations: some can be mended by `patch`, others only by hand.
-local function fix_for(violations, list)
+local function fix_for(violations, list, unmended)
+  if unmended then
+    return "Say where skill events are to go: proactive manifest patch with --endpoint URI."
+  end
   if #list == 0 then return "Correct the parts named." end
   local rest = #violations > #list and "; correct the rest by hand" or ""
   return "proactive manifest patch adds what is missing" .. rest .. "."
@@ -95,9 +98,8 @@ function manifest.check(given, needs)
   local envelope, err = read(given)
   if not envelope then return nil, err end
   local violations, warnings = rules.check(envelope)
-  local list = {}
+  local list, unmended = {}, nil
   if needs then
-    local unmended
     list, unmended = edits.list(envelope, needs)
     for _, edit in ipairs(list) do
       add(violations, edit.violation)
@@ -111,7 +113,7 @@ function manifest.check(given, needs)
     message = ("%s wrong with the manifest"):format(count),
     violations = violations,
     warnings = warnings,
-    fix = fix_for(violations, list),
+    fix = fix_for(violations, list, unmended),
   })
 end
 
@@ -148,7 +150,7 @@ function manifest.patch(given, needs)
     return nil, errors.new("invalid", {
       message = "it is not known where skill events are to go",
       violations = { unmended },
-      fix = "Give an endpoint, or set apis.custom.endpoint first.",
+      fix = "Give an endpoint (--endpoint URI), or set apis.custom.endpoint first.",
     })
   end
   if type(given) == "string" then

@@ -1,13 +1,14 @@
 --- What a manifest must have for the events that a project sends.
 ---
 --- Source: https://developer.amazon.com/en-US/docs/alexa/smapi/
---- add-events-to-your-skill-with-smapi.html and Amazon's sample skill-demo-proactive-events
---- (alexa-cookbook).
+--- add-events-to-your-skill-with-smapi.html, Amazon's sample skill-demo-proactive-events
+--- (alexa-cookbook), and the SMAPI specification in
+--- https://github.com/alexa/alexa-apis-for-nodejs (names of skill events).
 
 local errors = require "proactive.errors"
 local nearest = require "proactive.nearest"
 local options = require "proactive.options"
-local schema = require "proactive.schema"
+local sources = require "proactive.manifest.sources"
 
 local needs = {}
 
@@ -26,6 +27,36 @@ needs.SUBSCRIPTIONS = {
   "SKILL_PROACTIVE_SUBSCRIPTION_CHANGED",
 }
 
+--- What a skill may be told of. There are many more in the specification, all called Legacy.
+needs.SKILL_EVENTS = {
+  "SKILL_ENABLED",
+  "SKILL_DISABLED",
+  "SKILL_PERMISSION_ACCEPTED",
+  "SKILL_PERMISSION_CHANGED",
+  "SKILL_ACCOUNT_LINKED",
+  "SKILL_PROACTIVE_SUBSCRIPTION_CHANGED",
+  "SKILL_NOTIFICATION_SUBSCRIPTION_CHANGED",
+  "ITEMS_CREATED",
+  "ITEMS_UPDATED",
+  "ITEMS_DELETED",
+  "LIST_CREATED",
+  "LIST_UPDATED",
+  "LIST_DELETED",
+  "ALL_LISTS_CHANGED",
+  "REMINDER_STARTED",
+  "REMINDER_CREATED",
+  "REMINDER_UPDATED",
+  "REMINDER_DELETED",
+  "REMINDER_STATUS_CHANGED",
+  "AUDIO_ITEM_PLAYBACK_STARTED",
+  "AUDIO_ITEM_PLAYBACK_FINISHED",
+  "AUDIO_ITEM_PLAYBACK_STOPPED",
+  "AUDIO_ITEM_PLAYBACK_FAILED",
+  "IN_SKILL_PRODUCT_SUBSCRIPTION_STARTED",
+  "IN_SKILL_PRODUCT_SUBSCRIPTION_RENEWED",
+  "IN_SKILL_PRODUCT_SUBSCRIPTION_ENDED",
+}
+
 ---@class proactive.manifest.Endpoint
 ---@field uri string                  an ARN of Lambda, or an https address
 ---@field sslCertificateType string?  of https: Trusted, Wildcard or SelfSigned
@@ -38,7 +69,8 @@ needs.SUBSCRIPTIONS = {
 ---@field regions table<string, proactive.manifest.Endpoint>?  nil: those of apis.custom
 
 ---@class proactive.manifest.DeriveOptions
----@field events (string|table)[]   names, or events as `proactive.events` makes them
+---@field events (string|table|function)[]
+---   names, events as `proactive.events` makes them, paths of scripts, or what scripts return
 ---@field endpoint string|table|nil where skill events go: an ARN, an https address, or a table
 ---@field regions table|nil         a list of NA, EU, FE; or an endpoint for each
 ---@field subscriptions string[]?   default: the five that the registry reads; empty for none
@@ -55,27 +87,47 @@ local function refuse(message, fix)
   return nil, errors.new("invalid", { message = message, fix = fix })
 end
 
---- Adds to a list what is not in it.
-local function add(list, name)
-  for _, known in ipairs(list) do
-    if known == name then return end
+local function is_among(names, name)
+  for _, known in ipairs(names) do
+    if known == name then return true end
   end
-  list[#list + 1] = name
+  return false
 end
 
-local function publications_of(events)
-  local names = {}
-  for _, event in ipairs(events) do
-    local name = type(event) == "table" and event.name or event
-    if not schema.catalogue[name] then
-      local words = tostring(name)
-      local hint = nearest.hint(words, schema.catalogue)
-      return refuse(("no event is called %s%s"):format(words, hint), "proactive events lists them.")
-    end
-    add(names, name)
+local function copy(list)
+  local result = {}
+  for index, value in ipairs(list) do
+    result[index] = value
   end
-  if #names == 0 then return refuse "no event: name at least one that the skill sends" end
-  return names
+  return result
+end
+
+local function subscriptions_of(given)
+  for _, name in ipairs(given) do
+    if not needs.is_skill_event(name) then
+      local hint = nearest.hint(tostring(name), needs.SKILL_EVENTS)
+      return refuse(
+        ("no skill event is called %s%s"):format(tostring(name), hint),
+        "They are written as SKILL_ENABLED."
+      )
+    end
+  end
+  return copy(given)
+end
+
+--- Whether a manifest may subscribe to a name.
+---@param name any
+---@return boolean
+function needs.is_skill_event(name)
+  if type(name) ~= "string" then return false end
+  return name:find "^Legacy%." ~= nil or is_among(needs.SKILL_EVENTS, name)
+end
+
+--- Whether a value is an address that skill events can go to.
+---@param uri any
+---@return boolean
+function needs.is_uri(uri)
+  return type(uri) == "string" and (uri:find "^arn:" or uri:find "^https://") ~= nil
 end
 
 --- An endpoint as the manifest has it. An https address gets the one kind of certificate that can
@@ -84,7 +136,7 @@ end
 ---@return proactive.Error?
 local function endpoint_of(given)
   local uri = type(given) == "table" and given.uri or given
-  if type(uri) ~= "string" or not (uri:find "^arn:" or uri:find "^https://") then
+  if not needs.is_uri(uri) then
     return refuse(
       ("an endpoint is an ARN of Lambda or begins with https://, got %s"):format(tostring(uri)),
       "A bare function name and plain http are refused by SMAPI."
@@ -96,9 +148,7 @@ local function endpoint_of(given)
 end
 
 local function region_problem(region)
-  for _, known in ipairs(needs.REGIONS) do
-    if region == known then return nil end
-  end
+  if is_among(needs.REGIONS, region) then return nil end
   local hint = nearest.hint(tostring(region), needs.REGIONS)
   return ("unknown region %s: NA, EU or FE%s"):format(tostring(region), hint)
 end
@@ -127,13 +177,12 @@ end
 ---@return proactive.Error?  kind `invalid`
 function needs.derive(given)
   options.check(given, OPTIONS, "proactive.manifest.derive", 2)
-  local result = {
-    permission = needs.PERMISSION,
-    subscriptions = given.subscriptions or needs.SUBSCRIPTIONS,
-  }
   local err
-  result.publications, err = publications_of(given.events)
+  local result = { permission = needs.PERMISSION }
+  result.publications, err = sources.names(given.events)
   if not result.publications then return nil, err end
+  result.subscriptions, err = subscriptions_of(given.subscriptions or needs.SUBSCRIPTIONS)
+  if not result.subscriptions then return nil, err end
   if given.endpoint then
     result.endpoint, err = endpoint_of(given.endpoint)
     if not result.endpoint then return nil, err end

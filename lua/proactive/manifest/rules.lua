@@ -12,9 +12,10 @@ local document = require "proactive.manifest.document"
 local json = require "proactive.json"
 local nearest = require "proactive.nearest"
 local needs = require "proactive.manifest.needs"
+local permissions_known = require "proactive.manifest.permissions"
 local schema = require "proactive.schema"
 
-local is_list, is_object = document.is_list, document.is_object
+local is_list = document.is_list
 
 local rules = {}
 
@@ -148,17 +149,20 @@ for _, region in ipairs(needs.REGIONS) do
   KNOWN_REGION[region] = true
 end
 
+local function check_region(report, path, region, entry)
+  if not check_type(report, path, entry, "object") then return end
+  if not KNOWN_REGION[region] then report:warn(path, "the known regions are NA, EU and FE") end
+  if entry.endpoint == nil then
+    report:violate(path, "MISSING_REQUIRED_PROPERTY", "the required property endpoint is missing")
+  else
+    check_endpoint(report, path .. ".endpoint", entry.endpoint)
+  end
+end
+
 local function check_regions(report, path, regions)
   if not check_type(report, path, regions, "object") then return end
   for region, entry in pairs(regions) do
-    local at = path .. "." .. region
-    if not check_type(report, at, entry, "object") then return end
-    if not KNOWN_REGION[region] then report:warn(at, "the known regions are NA, EU and FE") end
-    if entry.endpoint == nil then
-      report:violate(at, "MISSING_REQUIRED_PROPERTY", "the required property endpoint is missing")
-    else
-      check_endpoint(report, at .. ".endpoint", entry.endpoint)
-    end
+    check_region(report, path .. "." .. region, region, entry)
   end
 end
 
@@ -181,13 +185,20 @@ local function check_locale(report, path, locale)
   end
 end
 
+local function check_locales(report, path, locales)
+  if not check_type(report, path, locales, "object") then return end
+  for locale, entry in pairs(locales) do
+    check_locale(report, path .. "." .. locale, entry)
+  end
+end
+
 local WORLDWIDE = 'Instance at "%s.distributionCountries" is not expected when boolean instance '
   .. 'with value "true" at property path "%s.isAvailableWorldwide" is present.'
 
 local function check_publishing(report, path, publishing)
   if not check_type(report, path, publishing, "object") then return end
-  for locale, entry in pairs(is_object(publishing.locales) and publishing.locales or {}) do
-    check_locale(report, ("%s.locales.%s"):format(path, locale), entry)
+  if publishing.locales ~= nil then
+    check_locales(report, path .. ".locales", publishing.locales)
   end
   if publishing.testingInstructions ~= nil then
     check_length(report, path .. ".testingInstructions", publishing.testingInstructions, nil, 4000)
@@ -213,21 +224,42 @@ local function check_privacy(report, path, privacy)
   end
 end
 
+--- The name of an item `{[key] = name}`, when it has one.
+local function name_of(report, path, item, key)
+  if not check_type(report, path, item, "object") then return nil end
+  if item[key] == nil then
+    local words = ("the required property %s is missing"):format(key)
+    report:violate(path, "MISSING_REQUIRED_PROPERTY", words)
+    return nil
+  end
+  return check_type(report, path .. "." .. key, item[key], "string") and item[key] or nil
+end
+
 --- Each name of a list of `{[key] = name}`, once.
 local function each_name(report, path, list, key, visit)
   if not check_type(report, path, list, "array") then return end
   local seen = {}
   for index, item in ipairs(list) do
     local at = ("%s[%d]"):format(path, index - 1)
-    local name = is_object(item) and item[key]
-    if type(name) ~= "string" then
-      local words = ("the required property %s is missing"):format(key)
-      report:violate(at, "MISSING_REQUIRED_PROPERTY", words)
-    else
+    local name = name_of(report, at, item, key)
+    if name then
       if seen[name] then report:warn(at, ("%s stands twice"):format(name)) end
       seen[name] = true
-      if visit then visit(at, name) end
+      visit(report, ("%s.%s"):format(at, key), name)
     end
+  end
+end
+
+local function check_permission(report, path, name)
+  for _, known in ipairs(permissions_known) do
+    if name == known then return end
+  end
+  local near = nearest.name(name, permissions_known)
+  if near then
+    report:warn(path, ("%s is no permission we know"):format(name), "meant is perhaps " .. near)
+  elseif not name:find(":", 1, true) then
+    local hint = "they are written as " .. needs.PERMISSION
+    report:warn(path, ("%s is no name of a permission"):format(name), hint)
   end
 end
 
@@ -237,26 +269,11 @@ local function check_permissions(report, path, permissions)
     report:violate(path, "refused", words, { hint = "leave permissions out" })
     return
   end
-  each_name(report, path, permissions, "name", function(at, name)
-    if name ~= needs.PERMISSION and nearest.hint(name, { needs.PERMISSION }) ~= "" then
-      report:warn(at .. ".name", ("%s is no permission we know"):format(name),
-        ("meant is perhaps %s"):format(needs.PERMISSION))
-    end
-  end)
+  each_name(report, path, permissions, "name", check_permission)
 end
 
---- Subscriptions that a skill with notifications may want; there are 231 in all.
-local SUBSCRIPTIONS = {
-  "SKILL_ENABLED",
-  "SKILL_DISABLED",
-  "SKILL_PERMISSION_ACCEPTED",
-  "SKILL_PERMISSION_CHANGED",
-  "SKILL_ACCOUNT_LINKED",
-  "SKILL_PROACTIVE_SUBSCRIPTION_CHANGED",
-  "SKILL_NOTIFICATION_SUBSCRIPTION_CHANGED",
-}
-
 local function check_subscription(report, at, name)
+  if needs.is_skill_event(name) then return end
   if name == "SKILL_ACCOUNT_UNLINKED" then
     report:violate(at, "INVALID_ENUM_VALUE", "there is no event SKILL_ACCOUNT_UNLINKED", {
       got = name,
@@ -265,11 +282,8 @@ local function check_subscription(report, at, name)
     report:warn(at, ("%s is no name of a skill event"):format(name),
       "they are written as SKILL_ENABLED; events that are sent stand under publications")
   else
-    local hint = name:find "^SKILL_" and nearest.hint(name, SUBSCRIPTIONS) or ""
-    for _, known in ipairs(SUBSCRIPTIONS) do
-      if known == name then hint = "" end
-    end
-    if hint ~= "" then report:warn(at, ("%s is unknown here%s"):format(name, hint)) end
+    local hint = nearest.hint(name, needs.SKILL_EVENTS)
+    report:warn(at, ("%s is unknown here%s"):format(name, hint))
   end
 end
 
@@ -280,10 +294,7 @@ local function check_publication(report, at, name)
 end
 
 local function check_names(report, path, list, check)
-  if list == nil then return end
-  each_name(report, path, list, "eventName", function(at, name)
-    check(report, at .. ".eventName", name)
-  end)
+  if list ~= nil then each_name(report, path, list, "eventName", check) end
 end
 
 local function check_events(report, path, events)
