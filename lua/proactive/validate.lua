@@ -25,7 +25,7 @@ local OPTIONS = {
 local NONE = {}
 
 -- The report of the last body, when it was acceptable; nil while it is in use.
----@type proactive.Report?
+---@type proactive.CheckReport?
 local spare
 
 --- The mistake of handing over an event deserves its own words, not six of a missing envelope.

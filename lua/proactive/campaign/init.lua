@@ -17,7 +17,7 @@ local worker_of = require "proactive.campaign.worker"
 local campaign = {}
 
 ---@class proactive.Campaigns
----@field db proactive.Storage
+---@field private db proactive.Storage
 local Campaigns = {}
 Campaigns.__index = Campaigns
 

@@ -34,11 +34,11 @@ local NOT_TOLD = { auth = true, quota = true, cancelled = true, forked = true, b
 ---@field open integer    without outcome now
 
 ---@class proactive.campaign.Worker
----@field db proactive.Storage
----@field campaign proactive.campaign.Row
----@field held table<string, proactive.campaign.Held>
----@field feeding boolean  a run of the client takes recipients
----@field halted string?   why no more are taken: a state of the campaign, `stop` or `error`
+---@field private db proactive.Storage
+---@field private campaign proactive.campaign.Row
+---@field private held table<string, proactive.campaign.Held>
+---@field private feeding boolean  a run of the client takes recipients
+---@field private halted string?   why no more are taken: a state of the campaign, `stop` or `error`
 local Worker = {}
 Worker.__index = Worker
 

@@ -96,11 +96,11 @@ end
 local function ignore() end
 
 --- Sends an event without ever blocking: the work is done in `step`.
----@param event table            `{name=, payload=}` as the constructors make it
----@param audience table         of `proactive.audience`
----@param opts {expires_in: number?, reference_id: string?, timeout: number?, validate: boolean?}?
----   as for `send`
----@param on_done fun(receipt: table?, err: proactive.Error?)?  called inside `step`, exactly once
+---@param event proactive.Event
+---@param audience proactive.Audience
+---@param opts proactive.SendOptions?
+---@param on_done fun(receipt: proactive.Receipt?, err: proactive.Error?)?
+---   called inside `step`, exactly once
 ---@return boolean?
 ---@return proactive.Error?      `invalid`, `busy` or `forked`; then on_done is not called
 function Client:submit(event, audience, opts, on_done)
@@ -126,12 +126,14 @@ end
 ---@param seconds number
 ---@param outcome table?  whose `wake`, if it is set, will be called when it is done
 ---@return proactive.Error? problem  the pool failed
+---@protected
 function Client:rest(seconds, outcome) -- luacheck: no unused args
   local _, problem = self:step(seconds)
   return problem
 end
 
 --- Called when there is something new to do: an adapter tells its host.
+---@protected
 function Client.stir() end
 
 --- Submits by `begin(on_done)` and rests until the outcome is there.
@@ -150,13 +152,10 @@ local function wait_for(client, begin)
 end
 
 --- Sends an event and waits for the service's answer.
----@param event table
----@param audience table
----@param opts {expires_in: number?, reference_id: string?, timeout: number?, validate: boolean?}?
----   expires_in: seconds, default 86,340; timeout: of one attempt; `validate = false` sends without
----   our check, to read the service's own answer
----@return table? receipt
----   `{status, request_id, reference_id, region, expires_at, attempts, elapsed, presumed, sandbox}`
+---@param event proactive.Event
+---@param audience proactive.Audience
+---@param opts proactive.SendOptions?
+---@return proactive.Receipt?
 ---@return proactive.Error?
 function Client:send(event, audience, opts)
   local forked = check.usable(self, "send")
@@ -171,8 +170,8 @@ end
 
 --- Sends a whole request body as it stands, after validation.
 ---@param request table|string  the body as a table, or its JSON text, which is sent byte for byte
----@param opts {region: string?, timeout: number?, validate: boolean?}?
----@return table? receipt
+---@param opts proactive.SendRequestOptions?
+---@return proactive.Receipt?
 ---@return proactive.Error?
 function Client:send_request(request, opts)
   local forked = check.usable(self, "send_request")
@@ -203,11 +202,11 @@ local function finish_close(client)
 end
 
 --- Begins to send an event to many, as a job that `step` advances.
----@param event table|fun(user: string|table): table  made for each user when it is a function
----@param users table|fun(): (string|table)?|thread   user ids or `{user=, region=}`: an array, an
----   iterator, a coroutine, or `proactive.audience.subscribers(…)`
+---@param event proactive.Event|fun(user: proactive.User): proactive.Event
+---   made for each user when it is a function
+---@param users proactive.Users
 ---@param opts proactive.ManyOptions?
----@return proactive.Many? job  with the methods done(), report() and stop()
+---@return proactive.Many? job
 ---@return proactive.Error?
 function Client:start_many(event, users, opts)
   local forked = check.usable(self, "start_many", true)
@@ -219,8 +218,8 @@ function Client:start_many(event, users, opts)
 end
 
 --- Sends an event to many and waits for the end.
----@param event table|fun(user: string|table): table
----@param users table|fun(): (string|table)?|thread
+---@param event proactive.Event|fun(user: proactive.User): proactive.Event
+---@param users proactive.Users
 ---@param opts proactive.ManyOptions?
 ---@return proactive.Report?
 ---@return proactive.Error?

@@ -11,7 +11,7 @@ local progress_of = require "proactive.client.progress"
 local source_of = require "proactive.client.source"
 local template_of = require "proactive.client.template"
 
----@class proactive.Many
+---@class proactive.Many  a run of `client:start_many`, advanced by `client:step`
 local Many = {}
 Many.__index = Many
 
@@ -20,12 +20,12 @@ Many.__index = Many
 ---@field rate number?           events per second and region
 ---@field deadline number?       seconds from the call: no user is taken and no attempt begun later
 ---@field expires_in number?     seconds, default 86,340
----@field reference_id (fun(user: string|table): string)?  default: a random one for each
+---@field reference_id (fun(user: proactive.User): string)?  default: a random one for each
 ---@field timeout number?        seconds for one attempt
 ---@field validate boolean?
----@field on_result fun(user: string|table, receipt: table?, err: proactive.Error?)?
+---@field on_result fun(user: proactive.User, receipt: proactive.Receipt?, err: proactive.Error?)?
 ---@field total integer?   how many users there are, for the progress, where `users` cannot tell
----@field progress boolean|fun(report: table)|nil
+---@field progress boolean|fun(report: proactive.Report)|nil
 ---   true: a line on standard error, when that is a terminal
 
 ---@type table<string, proactive.Option>
@@ -206,6 +206,7 @@ end
 --- holds it back here, so that its jobs stand in nobody's way.
 ---@param now number  monotonic seconds
 ---@return number?
+---@private
 function Many:due(now)
   if self.exhausted or self.taken - self.accepted - self.failed >= self.limit then return nil end
   local due
@@ -226,6 +227,7 @@ end
 ---@param now number  monotonic seconds
 ---@return proactive.Job|boolean
 ---   its job; true when the user was refused; false when none is to be taken now
+---@private
 function Many:pull(now)
   if self.taken - self.accepted - self.failed >= self.limit then return false end
   if self.has_rate and self:due(now) ~= 0 then return false end
@@ -290,7 +292,7 @@ function Many:report()
   }
 end
 
----@class proactive.Report
+---@class proactive.Report  what became of a run
 ---@field accepted integer
 ---@field failed integer
 ---@field by_kind table<string, integer>  of what failed
@@ -316,8 +318,8 @@ end
 
 --- Begins to send to many.
 ---@param client proactive.Client
----@param event table|fun(user: string|table): table
----@param users any
+---@param event proactive.Event|fun(user: proactive.User): proactive.Event
+---@param users proactive.Users
 ---@param opts proactive.ManyOptions?
 ---@return proactive.Many?
 ---@return proactive.Error?  the event is invalid

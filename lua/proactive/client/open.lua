@@ -36,10 +36,10 @@ local token_store = require "proactive.token_store"
 ---@field proxy string?
 ---   for addresses that are not loopback; default: what the environment says
 ---@field user_agent string?
----@field logger fun(level: string, fields: table)?
+---@field logger fun(level: string, fields: proactive.LogFields)?
 ---   gets a line for each outcome, customers hashed, and what callbacks raise; default: only the
 ---   latter, on standard error
----@field on_attempt fun(fields: table)?  gets kind, status, timings and bytes of each attempt
+---@field on_attempt fun(fields: proactive.Attempt)?  gets each attempt when it has ended
 ---@field token_store proactive.TokenStore|string|nil
 ---   where tokens are shared with other processes and workers: a table of functions, or the path of
 ---   a file

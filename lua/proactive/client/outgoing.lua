@@ -8,6 +8,19 @@ local request_of = require "proactive.request"
 local time = require "proactive.time"
 local validate = require "proactive.validate"
 
+---@class proactive.SendOptions
+---@field expires_in number?    seconds until the notification is dropped, default 86,340
+---@field reference_id string?  default: a random one
+---@field timeout number?       seconds for one attempt, default the client's
+---@field deadline number?      seconds from the call: no attempt begins later
+---@field validate boolean?     false: without our check, to read the service's own answer
+
+---@class proactive.SendRequestOptions
+---@field region string?    default: the client's
+---@field timeout number?   seconds for one attempt, default the client's
+---@field deadline number?  seconds from the call: no attempt begins later
+---@field validate boolean? false: without our check, to read the service's own answer
+
 local outgoing = {}
 
 --- A job's `is_valid` after its body was checked.

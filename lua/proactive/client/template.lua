@@ -11,7 +11,7 @@ local validate = require "proactive.validate"
 
 local extends = core.extends
 
----@class proactive.Template
+---@class proactive.BodyTemplate
 local Template = {}
 Template.__index = Template
 
@@ -109,7 +109,7 @@ local template = {}
 ---@param event table
 ---@param opts {expires_in: number?, validate: boolean?}
 ---@param now number  Unix seconds, for the check
----@return proactive.Template?
+---@return proactive.BodyTemplate?
 ---@return proactive.Error?
 function template.new(event, opts, now)
   -- Words that cannot stand anywhere else in the text: random, and found again as they are.

@@ -43,6 +43,7 @@ end
 
 --- Counts one time.
 ---@param seconds number
+---@private
 function Histogram:add(seconds)
   local step = seconds / FINE
   step = step - step % 1

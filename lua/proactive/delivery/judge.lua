@@ -22,6 +22,20 @@ local function note_date(self, headers, now)
   self.skew = math.abs(skew) > SKEW_NOISE and skew or 0
 end
 
+---@class proactive.Receipt  what the service accepted
+---@field status integer       of its answer
+---@field request_id string?   the service's `x-amzn-requestid`
+---@field reference_id string? of the event
+---@field region string
+---@field expires_at number?   Unix seconds
+---@field attempts integer     how many requests were sent for it
+---@field elapsed number       seconds since it was submitted
+---@field presumed boolean
+---   an answer was lost, and the refusal of the repeat says that it had been accepted
+---@field sandbox boolean      it went to a sandbox
+---@field regions table<string, proactive.Receipt>?
+---   of a send to several regions, which has this and `sandbox` only
+
 local function receipt_of(self, job, status, request_id, now)
   return {
     status = status,

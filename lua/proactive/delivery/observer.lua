@@ -1,6 +1,33 @@
 --- Who looks on: the hook for attempts, the log of outcomes, and what callbacks raise. Nothing an
 --- onlooker does can disturb a delivery.
 
+---@class proactive.Attempt  what `on_attempt` gets; times are seconds from the start, 0: not needed
+---@field region string
+---@field reference_id string?
+---@field attempt integer      the how many of its event, from 1
+---@field kind string          `accepted`, or an error's
+---@field status integer?      nil: no answer
+---@field cause string?        as the error has it
+---@field dns number           until the name was known
+---@field connect number       until there was a connection
+---@field tls number           until it was encrypted
+---@field first_byte number    until the answer began
+---@field total number
+---@field bytes_sent integer   with headers, before TLS
+---@field bytes_received integer
+---@field reused boolean       it went over a connection that was there
+
+---@class proactive.LogFields  what a client's `logger` gets; of what callbacks raise only `message`
+---@field message string
+---@field kind string?         `accepted`, or an error's
+---@field status integer?
+---@field cause string?
+---@field region string?
+---@field reference_id string?
+---@field request_id string?
+---@field customer string?     a hash of the user id
+---@field attempts integer?
+
 ---@class proactive.Observer
 ---@field raised_count integer  hooks and callbacks that raised
 local Observer = {}

@@ -42,10 +42,10 @@ local registry = {}
 ---@field at table<string, string>  order key of each of these
 
 ---@class proactive.Registry
----@field db proactive.Storage
----@field group proactive.registry.Group
----@field key string?         of the hashes; nil: not known yet
----@field application string? likewise
+---@field private db proactive.Storage
+---@field private group proactive.registry.Group
+---@field private key string?         of the hashes; nil: not known yet
+---@field private application string? likewise
 local Registry = {}
 Registry.__index = Registry
 

@@ -108,7 +108,7 @@ local function check_missing(entry, names, report)
 end
 
 --- Adds every reference of the payload for which no locale has a text.
----@param report proactive.Report
+---@param report proactive.CheckReport
 function attributes.add_unresolved(report)
   for _, use in ipairs(report.uses) do
     report:add("text", ("no locale has a text for %s"):format(use.name), {

@@ -144,14 +144,14 @@ schema.order = made.order
 --- Checks a value against a node; what is found goes into the report, which stands at the value.
 ---@param value any
 ---@param node proactive.Node
----@param report proactive.Report
+---@param report proactive.CheckReport
 ---@param parent table?  the table that holds the value, when there is one
 function schema.check(value, node, report, parent)
   node.check(value, node, report, parent)
 end
 
 --- Adds what is missing when a body has no localizedAttributes but its payload refers to some.
----@param report proactive.Report
+---@param report proactive.CheckReport
 function schema.add_unresolved(report)
   attributes.add_unresolved(report)
 end

@@ -35,7 +35,7 @@ local FORM = "language and country, as en-US"
 
 --- Checks the name of a locale; the report stands at it.
 ---@param locale any
----@param report proactive.Report
+---@param report proactive.CheckReport
 ---@return true?  it has the right form
 function localized.check_locale(locale, report)
   if type(locale) ~= "string" then return report:add_type(locale, FORM) end
@@ -53,7 +53,7 @@ end
 
 --- Checks one text of one locale; the report stands at it.
 ---@param given any
----@param report proactive.Report
+---@param report proactive.CheckReport
 function localized.check_text(given, report)
   if type(given) ~= "string" then
     report:add_type(given, "text")
@@ -86,7 +86,7 @@ end
 --- Checks the localized text of an event, `{localized = {["en-US"] = "…"}}`.
 ---@param given table
 ---@param node proactive.Node
----@param report proactive.Report
+---@param report proactive.CheckReport
 function localized.check(given, node, report)
   if not node.localizable then add_literal(node, report) end
   given = value.plain(given)
@@ -117,7 +117,7 @@ end
 
 --- Adds each locale that one text of an event has and another lacks: a customer there would hear
 --- nothing.
----@param report proactive.Report
+---@param report proactive.CheckReport
 function localized.check_complete(report)
   for _, locale in ipairs(localized.locales(report.texts)) do
     for _, entry in ipairs(report.texts) do
@@ -135,7 +135,7 @@ end
 --- Remembers a reference to a localized text, whose text is looked for later.
 ---@param given string  begins with `localizedattribute:`
 ---@param node proactive.Node
----@param report proactive.Report
+---@param report proactive.CheckReport
 function localized.note_use(given, node, report)
   if report.event then
     return report:add("attribute", "an event holds the texts themselves", {

@@ -6,7 +6,7 @@
 local errors = require "proactive.errors"
 local text = require "proactive.text"
 
----@class proactive.Report
+---@class proactive.CheckReport
 ---@field keys (string|integer)[]   the way from the root to the value being checked
 ---@field depth integer             how many of `keys` are in use
 ---@field now number|false           the current time, for a body
@@ -51,7 +51,7 @@ local TAKEN_BY_SERVICE = {
 -- Enough to mend a body by; the rest of a hopeless one is counted, not listed.
 local MOST = 100
 
----@class proactive.ReportOptions
+---@class proactive.CheckOptions
 ---@field strict boolean?         doubts are violations
 ---@field unknown_fields string?  "warn": unknown fields are warnings
 ---@field as string?              "service": only what the service is known to refuse is a violation
@@ -63,8 +63,8 @@ local function set_options(self, opts)
 end
 
 --- A new, empty report.
----@param opts proactive.ReportOptions
----@return proactive.Report
+---@param opts proactive.CheckOptions
+---@return proactive.CheckReport
 function report.new(opts)
   local result = {
     keys = {},
@@ -87,8 +87,8 @@ end
 
 --- A report on which nothing was violated, made ready for another body: most are, and a new one is
 --- a good part of what judging costs.
----@param opts proactive.ReportOptions
----@return proactive.Report same
+---@param opts proactive.CheckOptions
+---@return proactive.CheckReport same
 function Report:reuse(opts)
   self.warnings, self.within, self.seen, self.decoded = {}, nil, 0, false
   self.dropped, self.unlisted = 0, 0
@@ -100,8 +100,8 @@ function Report:reuse(opts)
 end
 
 --- A new, empty report on the payload of an event, before it has an envelope.
----@param opts proactive.ReportOptions
----@return proactive.Report
+---@param opts proactive.CheckOptions
+---@return proactive.CheckReport
 function report.of_event(opts)
   local result = report.new(opts)
   result.event, result.texts = true, {}

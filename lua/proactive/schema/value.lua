@@ -108,7 +108,7 @@ end
 
 --- Checks that a text can be sent; the report stands at it.
 ---@param given string
----@param report proactive.Report
+---@param report proactive.CheckReport
 ---@return boolean ok
 function value.check_text(given, report)
   -- No character has more than four bytes, so that a huge text need not be read.
@@ -148,7 +148,7 @@ end
 --- Checks a member of a table the schema knows nothing about; the report stands at the table.
 ---@param key any
 ---@param given any
----@param report proactive.Report
+---@param report proactive.CheckReport
 function value.check_member(key, given, report)
   report:enter(key)
   if type(key) == "string" then value.check_text(key, report) end
@@ -158,7 +158,7 @@ end
 
 --- Checks a value the schema knows nothing about; the report stands at it.
 ---@param given any
----@param report proactive.Report
+---@param report proactive.CheckReport
 function value.check(given, report)
   report.seen = report.seen + 1
   if report.seen > MOST_VALUES then

@@ -47,12 +47,12 @@ local OPTIONS = {
 }
 
 ---@class proactive.Skill
----@field applications table<string, boolean>
----@field registry any?
----@field on table<string, proactive.skill.Function>
----@field sandbox string?
----@field wall fun(): number
----@field certificates proactive.skill.Certificates
+---@field private applications table<string, boolean>
+---@field private registry any?
+---@field private on table<string, proactive.skill.Function>
+---@field private sandbox string?
+---@field private wall fun(): number
+---@field private certificates proactive.skill.Certificates
 local Skill = {}
 Skill.__index = Skill
 

@@ -22,7 +22,7 @@ local STAGES = { "development", "certified", "live" }
 local FIRST_PAUSE, GROWTH = 2, 1.12
 
 ---@class proactive.Smapi
----@field session proactive.smapi.Session
+---@field private session proactive.smapi.Session
 local Smapi = { __name = "proactive.smapi" }
 Smapi.__index = Smapi
 
