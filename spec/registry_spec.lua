@@ -197,7 +197,7 @@ for kind, address in pairs(stores.kinds) do
 
     it("moves to another store with all it knows, tombstones and times included", function()
       apply(
-        events.subscribed({ "A", "B" }, { user = "wide \u{1F600} \"quoted\"", region = "FE", locale = "ja-JP" }),
+        events.subscribed({ "A", "B" }, { user = "wide \240\159\152\128 \"quoted\"", region = "FE", locale = "ja-JP" }),
         events.new("SkillDisabled", { user = "off" }),
         events.erased { user = "gone", at = "2026-01-15T10:00:05Z" }
       )
