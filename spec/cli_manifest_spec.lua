@@ -157,7 +157,7 @@ describe("managing skills from the command line", function()
     assert.is_true(pushed.pushed)
     assert.equal("SUCCEEDED", cli.objects(expect(0, { "manifest", "status", "--json" }))[1].state)
     local listed = cli.objects(expect(0, { "skill", "list", "--json" }))
-    assert.equal(SKILL, listed[4].skill_id)
+    assert.equal(SKILL, listed[5].skill_id)
     assert.equal("enabled", cli.objects(expect(0, { "skill", "enable", "--json" }))[1].state)
   end)
 

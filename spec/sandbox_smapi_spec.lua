@@ -169,7 +169,7 @@ describe("the sandbox's SMAPI", function()
     local answer, said = ask("GET", path)
     assert.equal(200, answer.status)
     assert.same({ clientId = exchange.CLIENT_ID, clientSecret = "sandbox" }, said.skillMessagingCredentials)
-    local _, created = ask("POST", "/v1/skills", { vendorId = "M", manifest = { apis = { custom = {
+    local _, created = ask("POST", "/v1/skills", { vendorId = "MSANDBOXVENDOR", manifest = { apis = { custom = {
       endpoint = { uri = "arn:x" } } } } })
     x.world.clock:advance(1)
     path = "/v1/skills/" .. created.skillId .. "/credentials"
@@ -203,17 +203,86 @@ describe("the sandbox's SMAPI", function()
 
   it("lists skills in pages", function()
     assert.equal("Sandbox", select(2, ask("GET", "/v1/vendors")).vendors[1].name)
-    local _, page = ask("GET", "/v1/skills?vendorId=M&maxResults=3")
+    local _, page = ask("GET", "/v1/skills?vendorId=MSANDBOXVENDOR&maxResults=3")
     assert.equal(3, #page.skills)
     assert.is_true(page.isTruncated)
     assert.equal("Sandbox skill", page.skills[1].nameByLocale["en-US"])
-    _, page = ask("GET", "/v1/skills?vendorId=M&maxResults=3&nextToken=" .. page.nextToken)
-    assert.equal(1, #page.skills)
+    _, page = ask("GET", "/v1/skills?vendorId=MSANDBOXVENDOR&maxResults=3&nextToken=" .. page.nextToken)
+    assert.equal(3, #page.skills)
     assert.is_false(page.isTruncated)
-    _, page = ask("GET", "/v1/skills?vendorId=M&skillId=" .. SKILL)
+    _, page = ask("GET", "/v1/skills?vendorId=MSANDBOXVENDOR&skillId=" .. SKILL)
     assert.equal(2, #page.skills)
     assert.equal(400, ask("GET", "/v1/skills").status)
-    assert.equal(400, ask("GET", "/v1/skills?vendorId=M&maxResults=51").status)
+    assert.equal(400, ask("GET", "/v1/skills?vendorId=MSANDBOXVENDOR&maxResults=51").status)
+  end)
+
+  it("lists no other vendor's skills", function()
+    for vendor, status in pairs { NOPE = 403, [""] = 400 } do
+      assert.equal(status, ask("GET", "/v1/skills?vendorId=" .. vendor).status)
+      assert.equal(status, ask("POST", "/v1/skills", { vendorId = vendor, manifest = { apis = {} } }).status)
+    end
+  end)
+
+  it("refuses numbers of pages that are none", function()
+    for _, token in ipairs { "1.5", "-5", "x", "1e9", "99999999999999999999" } do
+      local answer = ask("GET", "/v1/skills?vendorId=MSANDBOXVENDOR&nextToken=" .. token)
+      assert.equal(400, answer.status, token)
+    end
+    for _, most in ipairs { "0", "1.5", "51", "x" } do
+      local answer = ask("GET", "/v1/skills?vendorId=MSANDBOXVENDOR&maxResults=" .. most)
+      assert.equal(400, answer.status, most)
+    end
+  end)
+
+  it("lists skills whatever their manifests hold", function()
+    local answer, said = update(function(m) m.publishingInformation.locales = 5 end)
+    assert.equal(400, answer.status)
+    assert.equal("INVALID_DATA_TYPE", said.violations[1].code)
+    for _, publishing in ipairs { {}, { locales = { ["en-US"] = {} } } } do
+      assert.equal(202, update(function(m) m.publishingInformation = publishing end).status)
+      assert.equal(200, ask("GET", "/v1/skills?vendorId=MSANDBOXVENDOR").status)
+    end
+  end)
+
+  it("tells the status of what was asked for", function()
+    local path = "/v1/skills/" .. SKILL .. "/status"
+    for _, query in ipairs { "", "?resource=manifest", "?resource=interactionModel&resource=manifest" } do
+      assert.is_table(select(2, ask("GET", path .. query)).manifest)
+    end
+    assert.equal("{}", ask("GET", path .. "?resource=interactionModel").body)
+  end)
+
+  it("has a skill without the permission from the start", function()
+    local id = "amzn1.application-oa2-client.bare"
+    local body = ("grant_type=client_credentials&client_id=%s&client_secret=sandbox&scope=%s"):format(
+      id, form.escape "alexa::proactive_events")
+    local answer, said = x:ask("POST", "/auth/o2/token", body)
+    assert.equal(400, answer.status)
+    assert.equal("invalid_scope", said.error)
+    local skill_id = x:get("/sandbox/skills/" .. id).skill_id
+    assert.equal(404, ask("GET", "/v1/skills/" .. skill_id .. "/credentials").status)
+    local manifest_of = "/v1/skills/" .. skill_id .. "/stages/development/manifest"
+    local _, held = ask("GET", manifest_of)
+    assert.is_nil(held.manifest.permissions)
+    local text = assert(require("proactive.manifest").patch(held,
+      assert(require("proactive.manifest").derive { events = { "AMAZON.Occasion.Updated" } })))
+    assert.equal(202, ask("PUT", manifest_of, text).status)
+    x.world.clock:advance(1)
+    assert.equal(200, ask("GET", "/v1/skills/" .. skill_id .. "/credentials").status)
+    assert.equal(200, x:ask("POST", "/auth/o2/token", body).status)
+  end)
+
+  it("takes as long for an update as it is told", function()
+    local function progress(takes, seconds)
+      x = exchange.new { update_takes = takes }
+      ask("PUT", MANIFEST, manifest())
+      x.world.clock:advance(seconds)
+      return last_update().status
+    end
+    assert.equal("IN_PROGRESS", progress(10, 9))
+    assert.equal("SUCCEEDED", progress(10, 10))
+    assert.equal("SUCCEEDED", progress(0, 0))
+    assert.equal("IN_PROGRESS", progress("never", 1e8))
   end)
 
   it("knows its paths and their methods", function()

@@ -98,6 +98,121 @@ describe("proactive.smapi", function()
     assert.matches("still in progress after 0.1 seconds", err.message)
   end)
 
+  --- An update that was taken, and what becomes of waiting for it while these answers come first.
+  local function wait_through(rules, opts)
+    local held = assert(smapi:get_manifest(SKILL))
+    assert(smapi:update_manifest(SKILL, held.text))
+    sandbox:faults(rules)
+    return smapi:wait(SKILL, opts or { pause = 0.05 })
+  end
+
+  it("waits on through answers that are of no use", function()
+    local function once(action) return { match = { path = "smapi", count = 1 }, ["do"] = action } end
+    local status = assert(wait_through {
+      once { status = 503 }, once { status = 429, headers = { ["Retry-After"] = "0" } },
+      once { reset = "before" }, once { reset = "after" }, once { status = 200, body = {} },
+    })
+    assert.equal("SUCCEEDED", status.state)
+  end)
+
+  it("keeps to the pause that a busy service asks for", function()
+    local asked = { path = "smapi", count = 1 }
+    local status, err = wait_through(
+      { { match = asked, ["do"] = { status = 429, headers = { ["Retry-After"] = "60" } } } },
+      { pause = 0.05, timeout = 1.5 })
+    assert.is_nil(status)
+    assert.equal("expired", err.kind)
+    assert.equal(1, #support.calls(sandbox, "GET", "/status$", 429))
+    assert.equal(0, #support.calls(sandbox, "GET", "/status$", 200))
+  end)
+
+  it("tells at the end of its patience what it saw last", function()
+    local function always(action) return { { match = { path = "smapi" }, ["do"] = action } } end
+    local cases = {
+      { { status = 503 }, "not known after 0.2 seconds: .*503" },
+      { { status = 200, body = { manifest = {} } }, "names no update after 0.2 seconds" },
+      { { status = 200, body = { manifest = { lastUpdateRequest = { status = "ODD" } } } }, "is ODD after" },
+    }
+    for _, case in ipairs(cases) do
+      sandbox:reset()
+      local status, err = wait_through(always(case[1]), { pause = 0.05, timeout = 0.2 })
+      assert.is_nil(status)
+      assert.equal("expired", err.kind)
+      assert.matches(case[2], err.message)
+      assert.matches("status %-%-wait", err.fix)
+    end
+  end)
+
+  it("does not wait for what waiting cannot mend", function()
+    local status, err = wait_through { { match = { path = "smapi" }, ["do"] = { status = 403 } } }
+    assert.is_nil(status)
+    assert.equal("forbidden", err.kind)
+  end)
+
+  it("says what a lost answer means", function()
+    local held = assert(smapi:get_manifest(SKILL))
+    sandbox:faults { { match = { path = "smapi" }, ["do"] = { reset = "after" } } }
+    local sent, err = smapi:update_manifest(SKILL, held.text)
+    assert.is_nil(sent)
+    assert.equal("transport", err.kind)
+    assert.is_true(err.uncertain)
+    assert.matches("may have been done", err.fix)
+    assert.is_nil(err.fix:find("event", 1, true))
+    held, err = smapi:get_manifest(SKILL)
+    assert.is_nil(held)
+    assert.is_nil(err.uncertain)
+    assert.is_nil(err.fix:find("event", 1, true))
+  end)
+
+  it("speaks of no event when there is no token", function()
+    for status, kind in pairs { [503] = "server", [429] = "throttled" } do
+      sandbox:faults { { match = { path = "token" }, ["do"] = { status = status } } }
+      local held, err = smapi:get_manifest(SKILL)
+      assert.is_nil(held)
+      assert.equal(kind, err.kind)
+      assert.matches("Login with Amazon", err.fix)
+      assert.is_nil(err.fix:find("event", 1, true))
+    end
+  end)
+
+  it("says that a live manifest cannot be changed", function()
+    local sent, err = smapi:update_manifest(SKILL, assert(smapi:get_manifest(SKILL)).text, { stage = "live" })
+    assert.is_nil(sent)
+    assert.equal("conflict", err.kind)
+    assert.matches("development", err.fix)
+    assert.matches("certif", err.fix)
+  end)
+
+  it("says what a skill needs to be enabled, and that it is not", function()
+    local done, err = smapi:disable(SKILL)
+    assert.is_nil(done)
+    assert.matches("not enabled", err.fix)
+    assert(update(function(m) m.apis.custom.endpoint = nil end))
+    done, err = smapi:enable(SKILL)
+    assert.is_nil(done)
+    assert.equal("forbidden", err.kind)
+    assert.matches("apis.custom.endpoint", err.fix)
+    assert(update(function(m) m.apis = nil end))
+    err = select(2, smapi:enable(SKILL))
+    assert.matches("apis.custom", err.fix)
+  end)
+
+  it("takes no answer for a manifest that is none", function()
+    sandbox:faults { { match = { path = "smapi" }, ["do"] = { status = 200, body = { foo = 1 } } } }
+    local held, err = smapi:get_manifest(SKILL)
+    assert.is_nil(held)
+    assert.equal("unexpected", err.kind)
+    assert.matches("no manifest", err.message)
+  end)
+
+  it("does not turn the same page for ever", function()
+    sandbox:faults { { match = { path = "smapi" },
+      ["do"] = { status = 200, body = { vendors = { { id = "V" } }, skills = {}, nextToken = "1" } } } }
+    local list, err = smapi:skills()
+    assert.is_nil(list)
+    assert.equal("unexpected", err.kind)
+  end)
+
   it("walks from a manifest without events to credentials and a token", function()
     local bare = { manifest = { apis = { custom = { endpoint = { uri = "arn:aws:lambda:x" } } } } }
     assert(update(function(m)
@@ -131,7 +246,7 @@ describe("proactive.smapi", function()
   it("lists skills over as many pages as there are", function()
     for number = 1, 30 do assert(sandbox:put_skill { client_id = "amzn1.c" .. number }) end
     local list = assert(smapi:skills())
-    assert.equal(64, #list)
+    assert.equal(66, #list)
     assert.equal("Sandbox skill", list[1].name)
   end)
 

@@ -192,12 +192,13 @@ local UNCERTAIN_FIX = "The event may have been accepted: only its answer is miss
 --- The error of a transfer that got no final status.
 ---@param result table  with `cause`, `message` and, for an event, `sent`
 ---@param what string   what was asked for, for the message
+---@param uncertain_fix string?  what to do when the request has left, if it was no event
 ---@return proactive.Error
-function answer.transport(result, what)
+function answer.transport(result, what, uncertain_fix)
   return errors.new("transport", {
     message = ("%s: %s"):format(what, result.message),
     cause = result.cause,
-    fix = result.sent and UNCERTAIN_FIX or TRANSPORT_FIX[result.cause],
+    fix = result.sent and (uncertain_fix or UNCERTAIN_FIX) or TRANSPORT_FIX[result.cause],
     uncertain = result.sent or nil,
   })
 end

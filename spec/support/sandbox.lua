@@ -36,4 +36,20 @@ function support.use(options)
   })
 end
 
+--- The requests the sandbox had of a method, at a path, and answered with a status.
+---@param sandbox table
+---@param method string
+---@param pattern string  of the path
+---@param status integer
+---@return table[]
+function support.calls(sandbox, method, pattern, status)
+  local found = {}
+  for _, request in ipairs(sandbox:requests()) do
+    if request.method == method and request.path:find(pattern) and request.status == status then
+      found[#found + 1] = request
+    end
+  end
+  return found
+end
+
 return support

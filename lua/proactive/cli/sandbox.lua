@@ -32,6 +32,13 @@ local function declare_answers(parser)
     :description "The answer to an accepted event (default: 202)."
 end
 
+local function update_takes(text)
+  if text == "never" then return text end
+  local seconds = text:find "^%d+%.?%d*$" and tonumber(text)
+  if seconds then return seconds end
+  return nil, ("seconds or never expected, got '%s'"):format(text)
+end
+
 function sandbox.declare(parser)
   parser
     :option("--port")
@@ -53,6 +60,11 @@ function sandbox.declare(parser)
     :argname("URL")
     :description "Send skill events to this address, as http://127.0.0.1:8080."
   parser:flag("--shuffle"):description "Send skill events in any order."
+  parser
+    :option("--update-takes")
+    :argname("SECONDS")
+    :convert(update_takes)
+    :description "How long an update of a manifest takes (default: 1), or never."
   declare_answers(parser)
   parser:require_command(false)
   parser:command_target "action"
@@ -80,6 +92,7 @@ function sandbox.run(args, out)
     users = args.users,
     skill = args.skill,
     shuffle = args.shuffle,
+    update_takes = args.update_takes,
     strict = args.strict,
     duplicates = args.duplicates,
     error_body = args.error_body,

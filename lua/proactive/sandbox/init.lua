@@ -25,6 +25,7 @@ local OPTIONS = {
   shuffle = { "boolean" },
   max_body = { "number", integer = true, min = 1024 },
   max_notifications = { "number", integer = true, min = 1 },
+  update_takes = { "number|string", min = 0 },
 }
 
 local function with(extra)
@@ -56,6 +57,9 @@ local function check(given, spec, what)
       error(("%s: option %s must be %d or %d"):format(what, name, allowed[1], allowed[2]), 3)
     end
   end
+  if type(options.update_takes) == "string" and options.update_takes ~= "never" then
+    error(('%s: option update_takes must be seconds, or "never"'):format(what), 3)
+  end
   return options
 end
 
@@ -78,7 +82,8 @@ end
 ---  `host` ("127.0.0.1"), `port` (4380; 0 takes a free one), `tls`, `tls_dir`, `users` (so many
 ---  alike customers), `strict`, `duplicates` ("update", "409", "400"), `error_body` ("type",
 ---  "code"), `no_auth_status` (403, 401), `success` (202, 200), `max_body` (bytes),
----  `max_notifications`, `skill` (where the first skill gets its skill events), `shuffle` (they
+---  `max_notifications`, `update_takes` (seconds of its clock for an update of a manifest, or
+---  "never"), `skill` (where the first skill gets its skill events), `shuffle` (they
 ---  come in any order), `on_ready(url, ca_file)` in place of the line on standard error,
 ---  `ready_file` (gets address and authority, a line each; or a line that begins with "error"),
 ---  `until_stdin_closes`

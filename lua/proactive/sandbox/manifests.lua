@@ -8,9 +8,6 @@ local rules = require "proactive.manifest.rules"
 
 local PERMISSION = require("proactive.manifest.needs").PERMISSION
 
--- Seconds an update takes; how long it takes at Amazon is not known.
-local UPDATE_TAKES = 1
-
 local ARN = "arn:aws:lambda:us-east-1:123456789012:function:sandbox"
 
 -- What SMAPI finds only after it has taken the update; all else it refuses at once. Which is which
@@ -137,7 +134,8 @@ end
 ---@param envelope table  decoded
 ---@param late table[]    what it will fail with
 ---@param now number
-function manifests.update(skill, text, envelope, late, now)
+---@param takes number    seconds until it is done
+function manifests.update(skill, text, envelope, late, now, takes)
   text = text:gsub("^\239\187\191", "")
   skill.update = {
     status = "IN_PROGRESS",
@@ -145,7 +143,7 @@ function manifests.update(skill, text, envelope, late, now)
     etag = etag_of(text),
     envelope = envelope,
     errors = late,
-    ends_at = now + UPDATE_TAKES,
+    ends_at = now + takes,
   }
 end
 

@@ -19,6 +19,8 @@ local skills = {}
 skills.default_skill_id = credentials.sandbox_skill_id
 skills.other_client_id = "amzn1.application-oa2-client.other"
 skills.other_skill_id = "amzn1.ask.skill.5a4db0c5-0000-4000-8000-000000000002"
+skills.bare_client_id = "amzn1.application-oa2-client.bare"
+skills.bare_skill_id = "amzn1.ask.skill.5a4db0c5-0000-4000-8000-000000000003"
 skills.token_life = TOKEN_LIFE
 
 --- The names of all events, sorted.
@@ -54,7 +56,7 @@ local function carry_over(self, tokens, back)
   end
 end
 
---- Back to the two skills there are at the start, with the tokens they hold.
+--- Back to the three skills there are at the start, with the tokens they hold.
 ---@param back number  seconds the clock was put back
 function Skills:reset(back)
   local tokens = self.tokens
@@ -64,6 +66,11 @@ function Skills:reset(back)
     endpoint = self.endpoint_at_start,
   })
   self:put(skills.other_client_id, { skill_id = skills.other_skill_id })
+  self:put(skills.bare_client_id, {
+    skill_id = skills.bare_skill_id,
+    permission = false,
+    publications = {},
+  })
   carry_over(self, tokens, back)
 end
 

@@ -26,7 +26,7 @@ local DEFAULTS = {
 
 --- A world as at the start.
 ---@param options table  users, strict, duplicates, error_body, no_auth_status, success,
----  max_notifications, wall, skill, shuffle, tls_dir
+---  max_notifications, update_takes, wall, skill, shuffle, tls_dir
 ---@return table
 function world.new(options)
   local self = setmetatable({ options = {} }, World)
@@ -35,6 +35,7 @@ function world.new(options)
   end
   -- "409" on the command line, 409 as a status
   self.options.duplicates = tonumber(self.options.duplicates) or self.options.duplicates
+  self.update_takes = options.update_takes == "never" and math.huge or options.update_takes or 1
   self.judging = { as = "service", strict = self.options.strict }
   self.clock = clock.new(options.wall)
   self.skills = skills.new(self.clock, options.skill)

@@ -10,6 +10,7 @@
 --- (ask-smapi-model); the pace of `wait` is that of https://github.com/alexa/ask-cli.
 
 local core = require "proactive.core"
+local document = require "proactive.manifest.document"
 local errors = require "proactive.errors"
 local form = require "proactive.form"
 local json = require "proactive.json"
@@ -90,9 +91,20 @@ function Smapi:get_manifest(skill_id, opts)
   local what = "getting the manifest"
   local value, err, result = fetch(self, stage_path(id, stage, "manifest"), what)
   if not value then return nil, err end
+  local envelope, problem = document.envelope(value)
+  if not envelope then
+    return nil, errors.new("unexpected", {
+      message = ("%s: the answer is no manifest: %s"):format(what, problem.message),
+      status = result.status,
+      fix = "This is not an answer of SMAPI: check the host and any proxy between.",
+    })
+  end
   local etag = self.session.header(result, "etag")
   return { text = result.body, manifest = value, etag = etag }
 end
+
+local LIVE_FIX = "The manifest of a live skill cannot be changed: change the one in development, "
+  .. "and have the skill certified again."
 
 --- Sends a new manifest. That it was taken does not say that it is good: `wait` tells.
 ---@param skill_id string
@@ -114,6 +126,7 @@ function Smapi:update_manifest(skill_id, manifest, opts)
     body = text,
     if_match = opts and opts.if_match,
     good = ACCEPTED,
+    fixes = stage == "live" and { [409] = LIVE_FIX } or nil,
   }
   if not result then return nil, err end
   return true
@@ -148,6 +161,32 @@ local function failed(status)
     message = "the update of the manifest failed",
     violations = status.errors,
     fix = "The manifest is as it was before. Correct the parts named, then push again.",
+    state = status.state,
+  })
+end
+
+--- Whether a question for the status may be asked again after such an answer.
+local PASSES = { server = true, throttled = true, transport = true }
+
+--- The error of a wait that has lasted long enough, by what was seen last.
+local function expired(status, err, timeout)
+  local words
+  if err then
+    words = ("what came of the update is not known after %g seconds: %s"):format(
+      timeout,
+      err.message
+    )
+  elseif status.state == "IN_PROGRESS" then
+    words = ("the update is still in progress after %g seconds"):format(timeout)
+  elseif status.state then
+    words = ("the update is %s after %g seconds"):format(tostring(status.state), timeout)
+  else
+    words = ("the status names no update after %g seconds"):format(timeout)
+  end
+  return errors.new("expired", {
+    message = words,
+    retry_after = err and err.retry_after,
+    fix = "It may yet succeed: ask again later (proactive manifest status --wait).",
   })
 end
 
@@ -156,31 +195,31 @@ end
 ---@param opts {timeout: number?, pause: number?, on_status: fun(status: proactive.smapi.Status)?}?
 ---   `timeout` in seconds, default 300; `pause` before the second question, default 2
 ---@return proactive.smapi.Status?  of an update that succeeded
----@return proactive.Error?  `invalid` with the errors; `expired` when it is still in progress
+---@return proactive.Error?
+---   `invalid` with `state` FAILED and the errors; `expired` when it is still in progress, or when
+---   the service had no answer that tells; `auth`, `not_found`, … at once
 function Smapi:wait(skill_id, opts)
   local timeout = opts and opts.timeout or 300
   local ends, pause = core.monotonic() + timeout, opts and opts.pause or FIRST_PAUSE
   while true do
     local status, err = self:status(skill_id)
-    if not status then return nil, err end
-    if opts and opts.on_status then opts.on_status(status) end
-    if status.state == "FAILED" then return nil, failed(status) end
-    if status.state ~= "IN_PROGRESS" then return status end
-    local left = ends - core.monotonic()
-    if left <= 0 then
-      return nil, errors.new("expired", {
-        message = ("the update is still in progress after %g seconds"):format(timeout),
-        fix = "It may yet succeed: ask again later (proactive manifest status --wait).",
-      })
-    end
-    local waited
-    waited, err = self.session:pause(math.min(pause, left))
-    if not waited then return nil, err end
+    if err and not PASSES[err.kind] then return nil, err end
+    local state = status and status.state
+    if status and opts and opts.on_status then opts.on_status(status) end
+    if state == "FAILED" then return nil, failed(status) end
+    if state == "SUCCEEDED" then return status end
+    local left, asked = ends - core.monotonic(), err and err.retry_after or 0
+    if left <= 0 or asked > left then return nil, expired(status, err, timeout) end
+    local waited, problem = self.session:pause(math.min(math.max(pause, asked), left))
+    if not waited then return nil, problem end
     pause = pause * GROWTH
   end
 end
 
 -- Enablement and credentials ----------------------------------------------------------------------
+
+local NOT_ENABLED = "The skill is not enabled in this stage, or there is no such skill: proactive "
+  .. "skill list shows those there are."
 
 local function enablement(self, method, skill_id, stage, what, good)
   return self.session:ask {
@@ -188,7 +227,22 @@ local function enablement(self, method, skill_id, stage, what, good)
     path = stage_path(skill_id, stage, "enablement"),
     what = what,
     good = good,
+    fixes = method == "DELETE" and { [404] = NOT_ENABLED } or nil,
   }
+end
+
+-- By the service's own words.
+local ENABLE_FIXES = {
+  ["not ready for enablement"] = "Give the skill an endpoint of its own first: "
+    .. "apis.custom.endpoint in its manifest, then proactive manifest push.",
+  ["only enable custom skills"] = "Only a skill with apis.custom in its manifest can be enabled.",
+}
+
+local function enable_error(err)
+  for words, fix in pairs(ENABLE_FIXES) do
+    if err.message:find(words, 1, true) then err.fix = fix end
+  end
+  return err
 end
 
 --- Whether the skill is enabled for its owner.
@@ -211,7 +265,7 @@ end
 function Smapi:enable(skill_id, stage)
   local id, what = check_id(skill_id), "enabling the skill"
   local result, err = enablement(self, "PUT", id, check_stage(stage), what, NO_CONTENT)
-  if not result then return nil, err end
+  if not result then return nil, enable_error(err) end
   return true
 end
 
@@ -294,6 +348,13 @@ local function summary(given)
   }
 end
 
+local function same_page()
+  return errors.new("unexpected", {
+    message = "listing the skills: the service gives the same page again and again",
+    fix = "Try again later; the skill's id is in the developer console too.",
+  })
+end
+
 --- The skills of a vendor.
 ---@param vendor_id string?  default: the login's first
 ---@return proactive.smapi.Skill[]?
@@ -304,7 +365,7 @@ function Smapi:skills(vendor_id)
     vendor_id, err = vendor_of(self)
     if not vendor_id then return nil, err end
   end
-  local list, more = {}, ""
+  local list, more, last = {}, "", nil
   repeat
     local path = ("/v1/skills?vendorId=%s&maxResults=50%s"):format(form.escape(vendor_id), more)
     local value
@@ -314,6 +375,8 @@ function Smapi:skills(vendor_id)
       list[#list + 1] = summary(given)
     end
     local next_token = value.isTruncated ~= false and value.nextToken
+    if next_token and next_token == last then return nil, same_page() end
+    last = next_token
     more = type(next_token) == "string" and "&nextToken=" .. form.escape(next_token) or nil
   until not more
   return list

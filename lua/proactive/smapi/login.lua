@@ -162,6 +162,8 @@ end
 local PROFILE_FIX = "Client id and secret are those of an LWA security profile "
   .. "(developer console, Settings, Security Profiles), whose return URLs hold the address above."
 
+local AGAIN = "Run proactive login again, after a while."
+
 local FORM = { "Content-Type: application/x-www-form-urlencoded;charset=UTF-8" }
 
 local function exchange(self, code, client_secret)
@@ -194,7 +196,9 @@ end
 function Login:redeem(code, client_secret)
   local result, message = exchange(self, code, client_secret)
   if not result then return refuse("the code cannot be exchanged: " .. message) end
-  if not result.status then return nil, answer.transport(result, "asking for a refresh token") end
+  if not result.status then
+    return nil, answer.transport(result, "asking for a refresh token", AGAIN)
+  end
   local said = json.decode(result.body or "")
   if type(said) ~= "table" then said = {} end
   local token = result.status == 200 and said.refresh_token
@@ -207,6 +211,7 @@ function Login:redeem(code, client_secret)
     message = "no refresh token in the answer",
   }
   if err.kind == "auth" then err.fix = PROFILE_FIX end
+  if err.kind == "server" or err.kind == "throttled" then err.fix = AGAIN end
   return nil, err
 end
 

@@ -43,7 +43,7 @@ local function login_of(options, sandbox)
   if count > 0 then
     error("proactive.smapi: client_id, client_secret and refresh_token are given together", 5)
   end
-  if sandbox then return credentials.sandbox_login end
+  if sandbox then return credentials.sandbox_login_for(sandbox) end
   return credentials.login()
 end
 

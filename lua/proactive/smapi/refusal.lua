@@ -68,12 +68,30 @@ local function kind_of(status)
   return KINDS[status] or "unexpected"
 end
 
+local UNCERTAIN_FIX = "It may have been done: only the answer is missing. Look what there is now "
+  .. "(proactive manifest status, proactive manifest diff); doing it again does no harm."
+
+--- The error of a call that got no answer. A question that was asked in vain leaves nothing behind.
+local function lost(result, call)
+  local sent = call.method ~= "GET" and result.sent or nil
+  local fields = { cause = result.cause, message = result.message, sent = sent }
+  return answer.transport(fields, call.what, UNCERTAIN_FIX)
+end
+
+local function fix_of(status, kind, call)
+  if call.fixes and call.fixes[status] then return call.fixes[status] end
+  if FIXES[status] then return FIXES[status] end
+  if kind == "server" then return "The service failed; try again later." end
+  return "This is not an answer of SMAPI: check the host and any proxy between."
+end
+
 --- The error of an answer that is not what was asked for.
 ---@param result table  of the core's pool
----@param what string   what was asked for, as "getting the manifest"
+---@param call proactive.smapi.Call
 ---@return proactive.Error
-function refusal.of(result, what)
-  if not result.status then return answer.transport(result, what) end
+function refusal.of(result, call)
+  if not result.status then return lost(result, call) end
+  local what = call.what
   local body = answer.object(result) or {}
   local said = plain(body.message)
   local kind = kind_of(result.status)
@@ -84,8 +102,7 @@ function refusal.of(result, what)
     request_id = answer.header(result, "x-amzn-requestid"),
     retry_after = answer.retry_after(result),
     violations = refusal.violations(body.violations),
-    fix = FIXES[result.status] or (kind == "server" and "The service failed; try again later.")
-      or "This is not an answer of SMAPI: check the host and any proxy between.",
+    fix = fix_of(result.status, kind, call),
     body = result.body,
   })
 end

@@ -63,9 +63,20 @@ end
 local LOGIN_FIX = "Run proactive login. Client id and secret are those of an LWA security profile, "
   .. "and the account that of the skill's owner."
 
---- Why there is no token. What helps with a skill's own credentials is no help here.
-local function token_error(err)
-  if err.kind == "auth" then err.fix = LOGIN_FIX end
+local SANDBOX_FIX = "Run proactive login with PROACTIVE_CREDENTIALS naming a file for what this "
+  .. "sandbox gives, or reset the sandbox (POST /sandbox/reset)."
+
+-- What helps with a skill's own credentials, and with events, is no help here.
+local TOKEN_FIXES = {
+  auth = LOGIN_FIX,
+  server = "Login with Amazon failed; try again later.",
+  throttled = "Login with Amazon is asked too often; try again after a while.",
+}
+
+--- Why there is no token.
+local function token_error(self, err)
+  err.fix = TOKEN_FIXES[err.kind] or err.fix
+  if err.kind == "auth" and self.options.sandbox then err.fix = SANDBOX_FIX end
   return err
 end
 
@@ -81,7 +92,7 @@ local function await_token(self)
     source:settle(core.monotonic())
     state, err = source:poll(core.monotonic())
   end
-  if not state then return nil, token_error(err) end
+  if not state then return nil, token_error(self, err) end
   return source
 end
 
@@ -104,6 +115,7 @@ end
 ---@field body string?       JSON
 ---@field if_match string?
 ---@field good table<integer, true>  statuses that are no refusal
+---@field fixes table<integer, string>?  what to do about others, when more can be said than usual
 
 --- One call.
 ---@param given proactive.smapi.Call
@@ -121,7 +133,7 @@ function Session:ask(given)
   end
   if not result then return nil, again end
   if given.good[result.status] then return result end
-  return nil, refusal.of(result, given.what)
+  return nil, refusal.of(result, given)
 end
 
 --- Lets so many seconds pass.

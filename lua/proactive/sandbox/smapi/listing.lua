@@ -22,10 +22,9 @@ function listing.vendors()
 end
 
 local function names_of(text)
-  local given, names = json.decode(text).manifest.publishingInformation, {}
-  local publishing = type(given) == "table" and given.locales or {}
-  for locale, entry in pairs(publishing) do
-    names[locale] = type(entry) == "table" and entry.name or nil
+  local publishing, names = json.decode(text).manifest.publishingInformation, {}
+  for locale, entry in pairs(publishing and publishing.locales or {}) do
+    names[locale] = entry.name
   end
   return names
 end
@@ -51,14 +50,22 @@ local function wanted_ids(query)
   return count > 0 and ids or nil, count
 end
 
-function listing.skills(world, call)
-  local query = call.request.query or ""
-  local given = form.parse(query) or {}
-  local most, ids, count = tonumber(given.maxResults or "10"), wanted_ids(query)
-  if not given.vendorId then return answers.refuse(400, "vendorId is missing.") end
-  if not most or most < 1 or most > MOST_RESULTS or count > MOST_IDS then
-    return answers.refuse(400, "maxResults is from 1 to 50, and skillId may stand 10 times.")
+--- The answer to whom the vendor's skills are not for.
+local function vendor_refusal(vendor_id)
+  if type(vendor_id) ~= "string" or vendor_id == "" then
+    return answers.refuse(400, "vendorId is missing.")
+  elseif vendor_id ~= VENDOR then
+    return answers.refuse(403, ("The vendor %s is none of this account's."):format(vendor_id))
   end
+end
+
+--- A whole number within limits, of a query.
+local function whole(text, least, most)
+  local number = text:find "^%d+$" and tonumber(text)
+  return number and number >= least and number <= most and number or nil
+end
+
+local function all_skills(world, ids)
   local all = {}
   for _, skill in ipairs(world.skills:list()) do
     if not ids or ids[skill.skill_id] then
@@ -66,7 +73,22 @@ function listing.skills(world, call)
       all[#all + 1] = summary(skill, "live", skill.live_manifest)
     end
   end
-  local from = (tonumber(given.nextToken) or 0) + 1
+  return all
+end
+
+function listing.skills(world, call)
+  local query = call.request.query or ""
+  local given, ids, count = form.parse(query) or {}, wanted_ids(query)
+  local refusal = vendor_refusal(given.vendorId)
+  if refusal then return refusal end
+  local most = whole(given.maxResults or "10", 1, MOST_RESULTS)
+  if not most or count > MOST_IDS then
+    return answers.refuse(400, "maxResults is from 1 to 50, and skillId may stand 10 times.")
+  end
+  local all = all_skills(world, ids)
+  local before = whole(given.nextToken or "0", 0, #all)
+  if not before then return answers.refuse(400, "nextToken is none of ours.") end
+  local from = before + 1
   local page = json.array {}
   for index = from, math.min(#all, from + most - 1) do
     page[#page + 1] = all[index]
@@ -80,11 +102,13 @@ end
 function listing.create(world, call)
   local given = json.decode(call.request.body)
   if type(given) ~= "table" then return answers.refuse(400, "The request is not valid.") end
+  local refusal = vendor_refusal(given.vendorId)
+  if refusal then return refusal end
   local text = json.encode { manifest = given.manifest }
   local envelope, problem, late = manifest.examine(text)
   if not envelope then return problem end
   local skill = world.skills:create()
-  manifests.update(skill, text, envelope, late, world.clock:now())
+  manifests.update(skill, text, envelope, late, world.clock:now(), world.update_takes)
   local created = answers.json({ skillId = skill.skill_id }, 202)
   return reply.add(created, "Location", answers.status_link(skill.skill_id))
 end

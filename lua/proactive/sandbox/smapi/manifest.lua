@@ -50,13 +50,26 @@ function manifest.put(world, call, id, stage)
   end
   local envelope, problem, late = manifest.examine(call.request.body)
   if not envelope then return problem end
-  manifests.update(skill, call.request.body, envelope, late, world.clock:now())
+  local now, takes = world.clock:now(), world.update_takes
+  manifests.update(skill, call.request.body, envelope, late, now, takes)
   return reply.add(reply.new(202), "Location", answers.status_link(id))
 end
 
-function manifest.status(world, _, id)
+--- Whether a query asks for the status of the manifest; without a resource it asks for all.
+local function asks_for_manifest(query)
+  local asked
+  for name in ("&" .. query):gmatch "&resource=([^&]*)" do
+    if name == "manifest" then return true end
+    asked = true
+  end
+  return not asked
+end
+
+--- What else a skill has, interaction models above all, has had no update here.
+function manifest.status(world, call, id)
   local skill, refusal = answers.skill_of(world, id)
   if not skill then return refusal end
+  if not asks_for_manifest(call.request.query or "") then return answers.json {} end
   local update = skill.update or { status = "SUCCEEDED", errors = {} }
   local errors = update.status == "FAILED" and json.array(update.errors) or nil
   return answers.json {
