@@ -8,8 +8,10 @@ include_files = { "**/*.lua", "bin/proactive", "*.rockspec" }
 files["lua/proactive/compat.lua"] = { std = "max" }
 files["lua/proactive/openresty"] = { std = "ngx_lua" }
 files["spec"] = { std = "min+busted", max_line_length = 120 }
+files["spec/support/openresty_app.lua"] = { std = "ngx_lua" }
 files["spec/support/gc.lua"] = { std = "max" }
 files["*.rockspec"] = { std = "rockspec" }
 files["bin/proactive"] = { globals = { "_" } } -- its sh part is one Lua text
 files["scripts"] = { std = "lua54" }
 files["bench"] = { std = "min" }
+files["bench/lib/sender.lua"] = { std = "ngx_lua" }

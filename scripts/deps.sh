@@ -65,6 +65,9 @@ needs_test() {
   need openssl program openssl
   need nginx-light program nginx
   need libnginx-mod-http-lua readable /usr/lib/nginx/modules/ngx_http_lua_module.so
+  need curl program curl
+  need wrk program wrk
+  need strace program strace
   need python3 program python3
   need zsh program zsh
   need groff-base program groff
@@ -111,12 +114,10 @@ needs_fuzz() {
 needs_bench() {
   needs_test
   need nghttp2-client program h2load
-  need wrk program wrk
   need lua-cjson lua_module lua5.4 cjson
   need lua-cjson lua_module luajit cjson
   need nodejs program node
   need npm program npm
-  need strace program strace
   need util-linux program taskset
 }
 

@@ -2,55 +2,8 @@
 --- that quits finishes what is under way.
 
 local cli = require "spec.support.cli"
-local nginx = require "spec.support.nginx"
+local openresty = require "spec.support.openresty"
 local support = require "spec.support.sandbox"
-
--- What the worker runs; $url is the sandbox's.
-local APP = [[
-local proactive = require "proactive"
-local app = { turns = 0, told = {} }
-
-function app.event()
-  return assert(proactive.events.WeatherAlert.Activated {
-    weatherAlert = { source = proactive.localized { ["en-US"] = "Example" }, alertType = "TORNADO" },
-  })
-end
-
-app.all = proactive.audience.multicast()
-
-local made = {}
-
-function app.client(options)
-  local given = { sandbox = "$url", quit_timeout = 15 }
-  if ngx.shared.tokens then given.token_store = proactive.openresty.token_store "tokens" end
-  for name, value in pairs(options or {}) do given[name] = value end
-  local client = assert(proactive.openresty.client(given))
-  client.announced = true
-  made[#made + 1] = client
-  local turn = client.turn
-  function client.turn(...)
-    app.turns = app.turns + 1
-    return turn(...)
-  end
-  return client
-end
-
-function app.send(client, opts)
-  local receipt, err = client:send(app.event(), app.all, opts)
-  return receipt and receipt.status or err.kind .. ": " .. err.message
-end
-
-function app.tell(receipt, err)
-  app.told[#app.told + 1] = receipt and receipt.status or err.kind
-end
-
-function app.start()
-  app.shared = app.client()
-  assert(app.shared:submit(app.event(), app.all, { reference_id = "birth" }, app.tell))
-end
-
-return app
-]]
 
 local RULES = [[
   location /send { content_by_lua_block { ngx.say(app.send(app.shared)) } }
@@ -112,43 +65,23 @@ local RULES = [[
     end
     ngx.say(table.concat(said, " "))
   } }
-  location /submit { content_by_lua_block {
-    for number = 1, 5 do
-      assert(app.shared:submit(app.event(), app.all, { reference_id = "quit" .. number }))
-    end
-    ngx.say "submitted"
-  } }
 ]]
 
 describe("proactive.openresty.client", function()
   local sandbox = support.use { users = 1 }
-  local server, folder
+  local server
 
   local function start(options)
-    folder = os.tmpname()
-    os.remove(folder)
-    cli.shell("mkdir " .. folder)
-    local handle = assert(io.open(folder .. "/spec_app.lua", "wb"))
-    handle:write((APP:gsub("%$url", sandbox.url)))
-    handle:close()
-    local root = cli.shell("pwd").stdout:match "[^\n]+"
-    server = nginx.start({ app = { plain = true, rules = RULES } }, {
-      path = ("%s/?.lua;%s/lua/?.lua;%s/lua/?/init.lua;"):format(folder, root, root),
-      cpath = root .. "/build/jit/?.so;",
-      workers = options and options.workers,
-      more = (options and options.init or ""):gsub("%$folder", folder)
-        .. " init_worker_by_lua_block { app = require 'spec_app' app.start() }",
-    })
+    server = openresty.start(sandbox, RULES, options)
   end
 
   after_each(function()
     if server then server:stop() end
     server = nil
-    cli.shell("rm -rf " .. folder)
   end)
 
   local function get(path)
-    return cli.shell(("curl -s --max-time 20 %s%s"):format(server:url "app", path)).stdout
+    return server:get(path)
   end
 
   local function accepted(reference)
@@ -158,21 +91,10 @@ describe("proactive.openresty.client", function()
     return 0
   end
 
-  --- Asks until the answer is as it should be.
-  local function await(path, pattern)
-    local said
-    for _ = 1, 100 do
-      said = get(path)
-      if said:find(pattern) then return said end
-      cli.shell "sleep 0.05"
-    end
-    error(path .. " says " .. said .. "\n" .. server:log())
-  end
-
   it("yields in every phase that allows it", function()
     start()
     for _, phase in ipairs { "send", "rewrite", "access", "timer" } do
-      assert.equal("202\n", get(phase), phase .. "\n" .. server:log())
+      assert.equal("202\n", get(phase), phase .. "\n" .. server.server:log())
     end
   end)
 
@@ -181,14 +103,14 @@ describe("proactive.openresty.client", function()
     sandbox:fault { match = { path = "events" }, delay = 1 }
     local line = "cd $folder; (curl -s $urlsend >send; echo send >>order) & sleep 0.2; "
       .. "curl -s $urlping; echo ping >>order; wait; cat send order"
-    local said = cli.shell((line:gsub("$folder", folder):gsub("$url", server:url "app"))).stdout
+    local said = cli.shell((line:gsub("$folder", server.folder):gsub("$url", server.url))).stdout
     assert.equal("pong\n202\nping\nsend\n", said)
   end)
 
   it("says where it cannot wait, and takes events there all the same", function()
     start()
     assert.equal("ok\n", get "log")
-    local said = await("told", "202,202")
+    local said = server:await("told", "202,202")
     assert.matches("the client cannot wait in the phase log: use client:submit there", said)
     assert.equal(1, accepted "log")
     assert.equal(1, accepted "birth")
@@ -218,19 +140,19 @@ describe("proactive.openresty.client", function()
   it("does nothing when nothing is under way", function()
     start()
     assert.equal("202\n", get "send")
-    await("told", "202")
+    server:await("told", "202")
     cli.shell "sleep 0.1"
     local turns = get "turns"
     cli.shell "sleep 0.3"
-    assert.equal(turns, get "turns", server:log())
+    assert.equal(turns, get "turns", server.server:log())
   end)
 
   it("is refused before the workers are there", function()
     start { init = [[init_by_lua_block {
       local made, err = require("proactive").openresty.client { sandbox = "http://127.0.0.1:1" }
-      io.open("$folder/init", "w"):write(tostring(made), " ", err.kind, " ", err.fix)
+      io.open("FOLDER/init", "w"):write(tostring(made), " ", err.kind, " ", err.fix)
     }]] }
-    local said = cli.slurp(folder .. "/init")
+    local said = cli.slurp(server.folder .. "/init")
     assert.matches("^nil forked Make it in init_worker_by_lua_block", said)
   end)
 
@@ -250,17 +172,8 @@ describe("proactive.openresty.client", function()
       if accepted "birth" == 2 then break end
       cli.shell "sleep 0.05"
     end
-    assert.equal(2, accepted "birth", server:log())
-    assert.equal("202 202 202\n", get "stored", server:log())
+    assert.equal(2, accepted "birth", server.server:log())
+    assert.equal("202 202 202\n", get "stored", server.server:log())
     assert.equal(1, fetches())
-  end)
-
-  it("finishes what is under way when the worker quits", function()
-    start { workers = true }
-    await("told", "202")
-    sandbox:fault { match = { path = "events" }, delay = 0.5 }
-    assert.equal("submitted\n", get "submit")
-    server:quit()
-    for number = 1, 5 do assert.equal(1, accepted("quit" .. number), number) end
   end)
 end)

@@ -25,7 +25,8 @@ local LONGEST = 60
 
 ---@class proactive.HostedClient: proactive.Client
 ---@field host proactive.LoopHost
----@field resting table<proactive.Waiter, boolean>  true: woken at each turn; else by an outcome
+---@field resting table<proactive.Waiter, true>  wait for an outcome, which wakes them
+---@field looking table<proactive.Waiter, true>  woken at each turn
 local Hosted = setmetatable({}, { __index = Client })
 Hosted.__index = Hosted
 Hosted.__name = Client.__name
@@ -40,10 +41,11 @@ function Hosted:rest(seconds, outcome)
       waiter:wake()
     end
   end
-  self.resting[waiter] = outcome == nil
+  local list = outcome and self.resting or self.looking
+  list[waiter] = true
   self.host.kick(self)
   waiter:wait(not outcome and seconds or nil)
-  self.resting[waiter] = nil
+  list[waiter] = nil
   if not self.closed then return self.problem end
   return errors.new("cancelled", {
     message = "the client was closed while it was waited for",
@@ -55,11 +57,16 @@ function Hosted:stir()
   self.host.kick(self)
 end
 
---- Wakes who waits for a step; with `all` those too whose outcome will not come.
-local function wake(self, all)
-  for waiter, each_turn in pairs(self.resting) do
-    if each_turn or all then waiter:wake() end
+local function wake(waiters)
+  for waiter in pairs(waiters) do
+    waiter:wake()
   end
+end
+
+--- Wakes those too whose outcome will not come.
+local function wake_all(self)
+  wake(self.looking)
+  wake(self.resting)
 end
 
 --- Does what is due, and wakes who waited for it.
@@ -71,7 +78,11 @@ function Hosted:turn()
   local ok, _, problem = pcall(Client.step, self, 0, BUDGET)
   self.turning = false
   self.problem = ok and problem or nil
-  wake(self, self.problem or self.closed)
+  if self.problem or self.closed then
+    wake_all(self)
+  else
+    wake(self.looking)
+  end
   if self.closed then return nil end
   if not ok or problem then return AGAIN end
   return self:due()
@@ -95,20 +106,23 @@ function Hosted:close()
   if self.closed then return end
   if not self.busy and self.host.leave then self.host.leave(self) end
   Client.close(self)
-  if self.closed then wake(self, true) end
+  if self.closed then wake_all(self) end
 end
 
 Hosted.__close = Hosted.close
 
 local hosted = {}
 
+-- A host may give up a handler in the midst of waiting.
+local WEAK = { __mode = "k" }
+
 --- Hands a client over to a host.
 ---@param client proactive.Client
 ---@param host proactive.LoopHost
 ---@return proactive.HostedClient
 function hosted.attach(client, host)
-  -- Weak: a host may give up a handler in the midst of waiting.
-  client.host, client.resting = host, setmetatable({}, { __mode = "k" })
+  client.host = host
+  client.resting, client.looking = setmetatable({}, WEAK), setmetatable({}, WEAK)
   return setmetatable(client, Hosted)
 end
 

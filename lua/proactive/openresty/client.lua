@@ -13,8 +13,9 @@ local semaphore = require "ngx.semaphore"
 -- Seconds between two looks at the sockets. ngx.sleep(0) would starve the worker.
 local TICK = 0.001
 
--- Longest wait on a semaphore at once.
-local LONGEST = 60
+-- Longest wait on a semaphore at once, and until a worker that quits is noticed while nothing is on
+-- the wire.
+local LONGEST, LONGEST_NAP = 60, 1
 
 -- Seconds that a worker which is told to quit goes on with what is under way.
 local QUIT_TIMEOUT = 10
@@ -53,7 +54,7 @@ end
 
 --- How long nothing needs to be looked at.
 local function nap(client, due)
-  return client:is_on_wire() and TICK or math.max(TICK, math.min(due, LONGEST))
+  return client:is_on_wire() and TICK or math.max(TICK, math.min(due, LONGEST_NAP))
 end
 
 --- Serves a client until nothing is under way, or the worker has had its time to quit.
