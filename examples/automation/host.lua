@@ -37,7 +37,9 @@ local function call(rule, state)
   debug.sethook(thread, function()
     if core.monotonic() > ends then error("took longer than 10 ms", 0) end
   end, "", INSTRUCTIONS)
-  return coroutine.resume(thread, state, notify)
+  local done, problem = coroutine.resume(thread, state, notify)
+  debug.sethook(thread) -- LuaJIT has one hook for all threads
+  return done, problem
 end
 
 for line in io.lines() do
