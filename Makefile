@@ -1,7 +1,8 @@
 # Builds, tests and checks proactive. `make help` lists the targets.
 #
 # LUA chooses the interpreter: 5.4 (default), jit, 5.1, 5.2, 5.3. Each has a folder of its own,
-# build/$(LUA): a module built for one must never be loaded by another. V=1 shows the commands.
+# build/$(LUA): a module built for one must never be loaded by another. LUA=all tests on every one
+# in turn. V=1 shows the commands.
 
 LUA    ?= 5.4
 CC     ?= cc
@@ -83,14 +84,23 @@ demo: ## the main job, from a script to a notification that can be read
 	@bin/proactive demo
 
 # Without LUA on the command line the suite runs on the two that count most.
-LUAS := $(if $(filter file default,$(origin LUA)),5.4 jit,$(LUA))
+EVERY := 5.4 jit 5.1 5.2 5.3
+CHOSEN = $(if $(filter all,$(LUA)),$(EVERY),$(LUA))
+LUAS  := $(if $(filter file default,$(origin LUA)),5.4 jit,$(CHOSEN))
+# The LuaJIT that Debian cannot install beside the one of OpenResty. It takes what that one takes.
+OTHER := otherjit
 units := $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(wildcard spec/c/test_*.c))
 
-test: ## the whole suite on Lua 5.4 and LuaJIT; LUA=jit, SPEC=spec/x_spec.lua, GC=1
-	@scripts/deps.sh test
+test: ## the whole suite on Lua 5.4 and LuaJIT; LUA=jit, LUA=all, SPEC=spec/x_spec.lua, GC=1
+	@scripts/deps.sh test $(if $(filter-out 5.4 jit,$(LUAS)),luas)
 	@$(SUBMAKE) all LUA=jit # for nginx, whichever Lua runs the suite
 	@for lua in $(LUAS); do $(SUBMAKE) all units LUA=$$lua || exit 1; done
-	@SPEC=$(SPEC) GC=$(GC) scripts/test.sh $(LUAS)
+	@SPEC=$(SPEC) GC=$(GC) scripts/test.sh $(LUAS) $(if $(filter all,$(LUA)),$(OTHER))
+
+portable: ## the specs that need no server, on Lua 5.1, 5.2, 5.3 and the other LuaJIT
+	@scripts/deps.sh test luas
+	@for lua in jit 5.1 5.2 5.3; do $(SUBMAKE) all units LUA=$$lua || exit 1; done
+	@SERVERLESS=1 scripts/test.sh 5.1 5.2 5.3 $(OTHER)
 
 units: $(units) $(BUILD)/spec/fork.so
 
@@ -118,6 +128,16 @@ asan: ## the whole suite under AddressSanitizer and UBSan, leaks included
 	@$(SUBMAKE) all LUA=jit
 	@$(sanitized)
 	@SPEC=$(SPEC) scripts/test.sh asan
+
+tsan: ## Lua states in several threads at once, under ThreadSanitizer
+	@scripts/deps.sh tsan
+	@$(SUBMAKE) all LUA=5.4 # for the sandbox, which is a process of its own
+	@$(SUBMAKE) build/tsan/threads BUILD=build/tsan LUA=5.4 \
+	  CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=thread'
+	@scripts/tsan.sh
+
+$(BUILD)/threads: $(BUILD)/obj/threads.o $(call objects,$(sort $(CORE_SOURCES) $(HTTPD_SOURCES)))
+	$(Q)$(CC) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(HTTPD_LIBS) $(LUA_LIBS)
 
 torture: ## every allocation fails in turn, on Lua 5.4 and LuaJIT
 	@scripts/deps.sh torture
@@ -203,6 +223,10 @@ build/interop/node_modules: spec/interop/package-lock.json
 	$(Q)npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
 	$(Q)touch $@
 
+matrix: ## compile with gcc and clang at -O0 to -O3, and run the C unit tests of each
+	@scripts/deps.sh matrix
+	@scripts/matrix.sh
+
 lint: ## formatting, static analysis, layers, lists of sources, exported names
 	@scripts/deps.sh lint
 	@$(SUBMAKE) all
@@ -222,5 +246,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-.PHONY: all deps demo test units fuzzers asan torture fuzz bench soak crash interop host lint \
-  docs clean help
+.PHONY: all deps demo test portable units fuzzers asan tsan torture fuzz bench soak crash interop \
+  host matrix lint docs clean help

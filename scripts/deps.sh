@@ -8,7 +8,7 @@ set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 
 usage="usage: scripts/deps.sh PURPOSE...
-purposes: build demo test lint docs asan torture fuzz bench interop soak rocks"
+purposes: build demo test luas lint docs matrix asan tsan torture fuzz bench interop soak rocks"
 
 die() {
   printf '%s\n' "$@" >&2
@@ -31,6 +31,11 @@ header() {
 lua_module() { program "$1" && "$1" -e "require '$2'" >/dev/null 2>&1; }
 
 readable() { [ -r "$1" ]; }
+
+# Packages that are only unpacked, since they cannot be installed beside another: the LuaJIT that is
+# not OpenResty's.
+other=build/otherjit
+unpack=
 
 missing=
 need() { # PACKAGE PROBE [ARGUMENT...]
@@ -86,6 +91,20 @@ needs_test() {
   need lua-cqueues lua_module luajit cqueues
 }
 
+# Every other Lua, for what runs on all of them.
+needs_luas() {
+  for version in 5.1 5.2 5.3; do
+    need lua$version program lua$version
+    need liblua$version-dev header lua.h lua$version /usr/include/lua$version
+    for module in argparse busted dbd.sqlite3 dbd.postgresql luv cqueues; do
+      need "$(package_of $module)" lua_module lua$version $module
+    done
+  done
+  [ -x "$other/usr/bin/luajit" ] || unpack="$unpack luajit"
+}
+
+package_of() { echo "lua-$(echo "$1" | sed 's/^dbd\./dbi-/')"; }
+
 needs_lint() {
   needs_build
   need lua-check program luacheck
@@ -129,6 +148,16 @@ needs_interop() {
 
 needs_soak() { needs_demo; }
 
+needs_matrix() {
+  needs_build
+  need clang program clang
+}
+
+needs_tsan() {
+  needs_demo
+  need libtsan2 thread_sanitizer
+}
+
 needs_rocks() {
   needs_build
   need luarocks program luarocks
@@ -139,6 +168,10 @@ postgresql_server() { program initdb || ls /usr/lib/postgresql/*/bin/initdb >/de
 
 fuzzer_runtime() {
   program clang && readable "$(clang -print-runtime-dir)/libclang_rt.fuzzer-$(uname -m).a"
+}
+
+thread_sanitizer() {
+  echo 'int main(void) { return 0; }' | cc -fsanitize=thread -x c -o /dev/null - >/dev/null 2>&1
 }
 
 # --- apt ---
@@ -220,19 +253,39 @@ install_missing() {
   disable_new "$before"
 }
 
+unpack_only() { # PACKAGE...
+  program apt-get && program dpkg || die "To be unpacked in $other, from Debian: $*"
+  work=$(mktemp -d)
+  # apt's own user writes here
+  chmod 755 "$work"
+  echo "Unpacking in $other: $*"
+  (cd "$work" && apt-get -q download "$@" >log 2>&1) || {
+    as_root apt-get -q update >"$work/log" 2>&1 || true
+    (cd "$work" && apt-get -q download "$@" >log 2>&1) || {
+      cat "$work/log" >&2
+      rm -rf "$work"
+      die "apt could not download: $*"
+    }
+  }
+  for file in "$work"/*.deb; do dpkg -x "$file" "$other"; done
+  rm -rf "$work"
+}
+
 # --- main ---
 
 [ $# -gt 0 ] || die "$usage"
 for purpose in "$@"; do
   case $purpose in
-    build | demo | test | lint | docs | asan | torture | fuzz | bench | interop | soak | \
-      rocks)
+    build | demo | test | luas | lint | docs | matrix | asan | tsan | torture | fuzz | \
+      bench | interop | soak | rocks)
       "needs_$purpose"
       ;;
     *) die "$usage" ;;
   esac
 done
 
+# shellcheck disable=SC2046 # a list of packages
+[ -z "$unpack" ] || unpack_only $(printf '%s\n' $unpack | sort -u)
 [ -n "$missing" ] || exit 0
 missing=$(printf '%s\n' $missing | sort -u | tr '\n' ' ' | sed 's/^/ /; s/ $//')
 

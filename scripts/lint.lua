@@ -83,6 +83,27 @@ local function check_includes(path, text)
   end
 end
 
+--- What a library must leave to its host's program, and the one file that may call it.
+local HOSTS = {
+  { call = "setlocale" }, { call = "newlocale" }, { call = "uselocale" },
+  { call = "curl_global_cleanup" },
+  { call = "curl_global_init", file = "http_config.c" },
+  { call = "sigaction", file = "interrupt.c" }, -- of core.watch_interrupt, which hosts never call
+  { call = "signal" }, { call = "atexit" },
+}
+
+local function check_calls(path, text)
+  local file, number = path:match("[^/]+$"), 0
+  for line in lines(text) do
+    number = number + 1
+    for _, rule in ipairs(HOSTS) do
+      if file ~= rule.file and line:find("%f[%w_]" .. rule.call .. "%s*%(") then
+        breach(path, number, "%s may not call %s", file, rule.call)
+      end
+    end
+  end
+end
+
 -- Layers: Lua ------------------------------------------------------------------------------------
 
 --- From the bottom to the top. A module requires what stands in its own row or below.
@@ -262,9 +283,13 @@ local function compare(what, given, expected)
   end
 end
 
+--- Of a rockspec, the modules. It asks for a Lua from 5.1 on, and not for one that is old enough.
 local function rockspec_modules(path)
   local spec = {}
   assert(loadfile(path, "t", spec))()
+  local lua
+  for _, dependency in ipairs(spec.dependencies) do lua = lua or dependency:match("^lua%s.*") end
+  if lua ~= "lua >= 5.1" then breach(path, 1, "it asks for %q, not for lua >= 5.1", lua) end
   return spec.build.modules
 end
 
@@ -317,7 +342,10 @@ for _, found in ipairs(listing(TEXT)) do
   end
   if path:find("%.lua$") or path:find("^bin/") then check_lua_functions(path, text) end
   if path:find("%.[ch]$") then check_c_functions(path, text) end
-  if path:find("^csrc/") then check_includes(path, text) end
+  if path:find("^csrc/") then
+    check_includes(path, text)
+    check_calls(path, text)
+  end
   if path:find("^lua/proactive/") then check_layers(path, text) end
 end
 if exists("proactive-dev-1.rockspec") then check_lists() end
