@@ -233,9 +233,10 @@ lint: ## formatting, static analysis, layers, lists of sources, exported names
 	@CORE_SOURCES='$(CORE_SOURCES)' HTTPD_SOURCES='$(HTTPD_SOURCES)' BUILD=$(BUILD) \
 	  FLAGS='$(FLAGS)' scripts/lint.sh
 
-docs: ## build/docs: the manual page, completion for bash and zsh
+docs: ## build/docs: the reference, the manual page, completion for bash and zsh
 	@scripts/deps.sh docs
 	@mkdir -p build/docs
+	@lua5.4 scripts/docs.lua > build/docs/reference.html
 	@lua5.4 scripts/man.lua > build/docs/proactive.1
 	@PROACTIVE_LUA=lua5.4 bin/proactive completion bash > build/docs/proactive.bash
 	@PROACTIVE_LUA=lua5.4 bin/proactive completion zsh > build/docs/_proactive

@@ -125,6 +125,7 @@ build = {
     ["proactive.events"] = "lua/proactive/events.lua",
     ["proactive.files"] = "lua/proactive/files.lua",
     ["proactive.form"] = "lua/proactive/form.lua",
+    ["proactive.functions"] = "lua/proactive/functions.lua",
     ["proactive.host"] = "lua/proactive/host.lua",
     ["proactive.json"] = "lua/proactive/json.lua",
     ["proactive.json_text"] = "lua/proactive/json_text.lua",

@@ -14,6 +14,8 @@ check() { # NAME COMMAND...
 
 own_rules() { lua5.4 scripts/lint.lua; }
 
+documented() { lua5.4 scripts/docs.lua --check; }
+
 exports() { # MODULE...: nothing but luaopen_*
   for module in "$@"; do
     ! nm -D --defined-only "$BUILD/proactive/$module.so" |
@@ -42,6 +44,7 @@ headers_alone() { # every header compiles by itself
 }
 
 check 'own rules' own_rules
+check 'what is public and not documented' documented
 check luacheck luacheck --quiet --no-color .
 check clang-format clang-format --dry-run --Werror csrc/*.[ch] spec/c/*.c
 check clang-tidy tidy

@@ -1,18 +1,20 @@
---- Writes what is derived from the schema for readers: the reference page and the types for
---- editors.
+--- Writes what is derived for readers: from the schema the page of events and, for editors, their
+--- types; from the modules the functions of `proactive`, for editors.
 ---
 ---     lua5.4 scripts/reference.lua [--check]
 ---
 --- --check writes nothing and ends with 1 when a file is not what it would be written as.
 
-package.path = "./lua/?.lua;./lua/?/init.lua;" .. package.path
+package.path = "./lua/?.lua;./lua/?/init.lua;./?.lua;" .. package.path
 
+local annotations = require "scripts.docs.annotations"
 local events = require "proactive.events"
 local preview = require "proactive.preview"
 local schema = require "proactive.schema"
 local source_text = require "proactive.cli.source_text"
 
-local PAGE, TYPES = "docs/events.md", "lua/proactive/types.lua"
+local PAGE = "docs/events.md"
+local TYPES, FUNCTIONS = "lua/proactive/types.lua", "lua/proactive/functions.lua"
 
 local page = {}
 
@@ -123,6 +125,7 @@ function types.text()
     "-- luacheck: ignore",
     "",
     "---@alias proactive.Text string|proactive.Localized",
+    "",
     "---@alias proactive.Time string|number  ISO 8601 text with a zone, or Unix seconds",
     "",
   }
@@ -135,6 +138,55 @@ function types.text()
     catalogue[#catalogue + 1] = ("---@field %s proactive.Events.%s"):format(event.type, event.type)
   end
   return table.concat(lines, "\n") .. "\n" .. table.concat(catalogue, "\n") .. "\n"
+end
+
+local functions = {}
+
+local function file_of(module)
+  local path = "lua/" .. module:gsub("%.", "/")
+  local file = io.open(path .. ".lua", "r")
+  if not file then return path .. "/init.lua" end
+  file:close()
+  return path .. ".lua"
+end
+
+--- The annotated function of a module: the one of this name, else the one it returns.
+local function function_in(path, name)
+  local returned
+  for line in io.lines(path) do
+    returned = line:match "^return ([%w_]+)" or returned
+  end
+  for _, block in ipairs(annotations.file(path)) do
+    local fn = annotations.function_of(block.code)
+    if fn and (fn.name or "function") == (name or returned) then return block, fn end
+  end
+end
+
+local function add_part(line, lines)
+  local name, module, inner = line:match '^  ([%w_]+) = { "([%w_.]+)"(.-) },$'
+  if not name then return end
+  local block, fn = function_in(file_of(module), inner:match '"([%w_]+)"')
+  if not fn then return end
+  lines[#lines + 1] = "---" .. table.concat(block.lines, "\n---")
+  local params = table.concat(fn.params, ", ")
+  lines[#lines + 1] = ("function proactive.%s(%s) end\n"):format(name, params)
+end
+
+function functions.text()
+  local lines = {
+    "---@meta",
+    "--- The functions that are parts of `proactive`, for editors. Written by",
+    "--- scripts/reference.lua from the modules; never loaded.",
+    "-- luacheck: ignore",
+    "",
+    "---@class proactive",
+    "local proactive = {}",
+    "",
+  }
+  for line in io.lines "lua/proactive/init.lua" do
+    add_part(line, lines)
+  end
+  return (table.concat(lines, "\n"):gsub("\n+$", "\n"))
 end
 
 local function read(path)
@@ -152,12 +204,17 @@ local function write(path, text)
 end
 
 local status = 0
-for path, text in pairs { [PAGE] = page.text(), [TYPES] = types.text() } do
+local written = {
+  [PAGE] = page.text(),
+  [TYPES] = types.text(),
+  [FUNCTIONS] = functions.text(),
+}
+for path, text in pairs(written) do
   if arg[1] ~= "--check" then
     write(path, text)
   elseif read(path) ~= text then
     status = 1
-    io.stderr:write(path, " is not what the schema says: lua5.4 scripts/reference.lua writes it\n")
+    io.stderr:write(path, ": out of date; lua5.4 scripts/reference.lua writes it\n")
   end
 end
 os.exit(status)

@@ -3,6 +3,7 @@
 local endpoints = require "proactive.endpoints"
 local options = require "proactive.options"
 
+---@class proactive.audience
 local audience = {}
 
 ---@class proactive.Audience

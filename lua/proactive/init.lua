@@ -2,23 +2,17 @@
 ---
 --- Requiring it does no I/O; each part is loaded when it is first used.
 
+-- The types of its functions are in functions.lua.
 ---@class proactive
----@field audience table     see `proactive.audience`
----@field campaign table     see `proactive.campaign`
----@field client fun(options?: table): proactive.Client?, proactive.Error?
----@field encode fun(request: table, opts?: {pretty: boolean?}): string?, proactive.Error?
----@field events proactive.Events
----@field localized fun(texts: table<string, string>): proactive.Localized
----@field loop table         see `proactive.loop`: clients in luv and cqueues
----@field manifest table     see `proactive.manifest`
----@field openresty table    see `proactive.openresty`
----@field preview function   see `proactive.preview`
----@field registry table     see `proactive.registry`
----@field request function   see `proactive.request.build`
----@field sandbox table      see `proactive.sandbox`
----@field skill fun(options: proactive.skill.Options): proactive.Skill?, proactive.Error?
----@field smapi fun(options?: proactive.smapi.Options): proactive.Smapi?, proactive.Error?
----@field validate function  see `proactive.validate`
+---@field audience proactive.audience    who is told
+---@field campaign proactive.campaign    one event to many, in a run that survives anything
+---@field events proactive.Events        constructors of events
+---@field loop proactive.loop            clients in event loops
+---@field manifest proactive.manifest    what the skill's manifest needs
+---@field metrics proactive.metrics      a client's counters for Prometheus
+---@field openresty proactive.openresty  clients and skills in OpenResty
+---@field registry proactive.registry    who subscribed to what
+---@field sandbox proactive.sandbox      the stand-in for Alexa
 local proactive = { _VERSION = "dev-1" }
 
 -- The module of each part, and the part's name in it where it is not the whole.

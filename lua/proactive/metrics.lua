@@ -2,6 +2,7 @@
 ---
 --- Source of the format: https://prometheus.io/docs/instrumenting/exposition_formats/
 
+---@class proactive.metrics
 local metrics = {}
 
 local function number(value)

@@ -15,6 +15,10 @@ local time = require "proactive.time"
 ---@field readable boolean  false when the device's locale has no text: the notification is silent
 ---@field warnings proactive.Violation[]
 
+---@class proactive.PreviewOptions
+---@field utc_offset string?  `+02:00`, the zone times are said in; default: as they are written
+---@field skill_name string?  what the skill is called, which some sentences mention
+
 local OPTIONS = { utc_offset = { "string" }, skill_name = { "string" } }
 
 local function refuse(message, violations)
@@ -96,9 +100,7 @@ end
 --- https://developer.amazon.com/ja/docs/smapi/schemas-for-proactive-events.html (sentences)
 ---@param event proactive.Event|table  an event, or a request body that `proactive.validate` accepts
 ---@param locale string                the device's, as `en-US`
----@param opts? {utc_offset: string?, skill_name: string?}
----   utc_offset: `+02:00`, the zone times are said in; default: as they are written.
----   skill_name: what the skill is called, which some sentences mention
+---@param opts? proactive.PreviewOptions
 ---@return proactive.Preview?
 ---@return proactive.Error?            kind `invalid`, when the event cannot be said at all
 return function(event, locale, opts)

@@ -4,6 +4,7 @@
 -- luacheck: ignore
 
 ---@alias proactive.Text string|proactive.Localized
+
 ---@alias proactive.Time string|number  ISO 8601 text with a zone, or Unix seconds
 
 ---@alias proactive.WeatherAlert.Activated.alertType

@@ -14,6 +14,7 @@ local source_of = require "proactive.client.source"
 local storage = require "proactive.storage"
 local worker_of = require "proactive.campaign.worker"
 
+---@class proactive.campaign
 local campaign = {}
 
 ---@class proactive.Campaigns

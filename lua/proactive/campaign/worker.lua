@@ -324,6 +324,7 @@ function Worker:stop(reason)
   self.feeding = false
 end
 
+--- Whether it has ended.
 ---@return boolean
 function Worker:done()
   return self.ended ~= nil

@@ -17,6 +17,7 @@ local pace = require "proactive.host"
 local cqueues = hosted.library("cqueues", "lua-cqueues")
 local condition = require "cqueues.condition"
 
+---@class proactive.loop.cqueues
 local loop = {}
 
 --- Gets what a function of `wrap` raised while `run` ran, with its traceback.
@@ -117,6 +118,7 @@ end
 --- Runs a function in a coroutine, and a controller until it and all that `wrap` started have
 --- returned. What it raises is raised at once.
 ---@param fn fun(...: any): any
+---@param ... any  for it
 ---@return any ...  what it returns
 function loop.run(fn, ...)
   if cqueues.running() then error("loop.run is called in a controller; use loop.wrap there", 2) end

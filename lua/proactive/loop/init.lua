@@ -3,6 +3,9 @@
 
 local LOOPS = { luv = "proactive.loop.luv", cqueues = "proactive.loop.cqueues" }
 
+---@class proactive.loop
+---@field luv proactive.loop.luv
+---@field cqueues proactive.loop.cqueues
 return setmetatable({}, {
   __index = function(loops, name)
     if not LOOPS[name] then return nil end

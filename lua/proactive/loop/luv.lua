@@ -16,6 +16,7 @@ local new_client = require("proactive.client").new
 local new_coroutines = require("proactive.loop.coroutines").new
 local uv = hosted.library("luv", "lua-luv")
 
+---@class proactive.loop.luv
 local loop = {}
 
 --- Gets what a function of `wrap` raised, with its traceback.
@@ -118,6 +119,7 @@ end
 --- Runs a function in a coroutine, and luv's loop until it and all that `wrap` started have
 --- returned. What it raises is raised at once.
 ---@param fn fun(...: any): any
+---@param ... any  for it
 ---@return any ...  what it returns
 function loop.run(fn, ...)
   if coroutines.main or coroutines.depth > 0 then

@@ -16,6 +16,7 @@ local json_text = require "proactive.json_text"
 local needs_of = require "proactive.manifest.needs"
 local rules = require "proactive.manifest.rules"
 
+---@class proactive.manifest
 local manifest = {}
 
 manifest.decode = document.decode

@@ -1,5 +1,6 @@
 --- proactive in OpenResty, where nothing may hold up the worker.
 
+---@class proactive.openresty
 local openresty = {}
 
 --- A client with the same API whose methods yield where they would wait. One for each worker, made

@@ -22,6 +22,7 @@ local storage = require "proactive.storage"
 local time = require "proactive.time"
 local transfer = require "proactive.registry.transfer"
 
+---@class proactive.registry
 local registry = {}
 
 ---@class proactive.registry.Change

@@ -68,9 +68,8 @@ local function first_words(ready)
 end
 
 --- Starts a sandbox and waits until it serves.
----@param options table  those of `sandbox.serve`, words, numbers and booleans only; `port` is 0
----  unless given; `lua`: the interpreter to run, default the one that runs this
----@return table? sandbox  see `proactive.sandbox.remote`
+---@param options proactive.sandbox.StartOptions
+---@return proactive.Sandbox?
 ---@return proactive.Error?
 function child.start(options)
   local given = { port = 0 }

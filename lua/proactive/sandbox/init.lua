@@ -4,10 +4,39 @@
 local customers = require "proactive.sandbox.customers"
 local options_of = require "proactive.options"
 
+---@class proactive.sandbox
 local sandbox = {}
 
---- The id of a customer of `--users N`, by its number from 1.
+--- The id of a customer of `--users N`.
+---@type fun(number: integer): string  its number from 1
 sandbox.user_id = customers.id
+
+---@class proactive.sandbox.Options
+---@field host string?          the address to listen on, default 127.0.0.1
+---@field port integer?         default 4380, of `start` 0, which takes a free one
+---@field tls boolean?          serve https, with an authority of its own
+---@field tls_dir string?       where that is kept
+---@field users integer?        so many alike customers; default: a handful
+---@field strict boolean?       refuse what the sources dispute
+---@field duplicates "update"|"409"|"400"|nil  a reference id used again; default update
+---@field error_body "type"|"code"|nil         the first field of an error; default type
+---@field no_auth_status 403|401|nil           without a token; default 403
+---@field success 202|200|nil                  default 202
+---@field skill string?         where the first skill gets its skill events
+---@field shuffle boolean?      they come in any order
+---@field max_body integer?     bytes of a request, default 262,144
+---@field max_notifications integer?           default 250,000
+---@field update_takes number|"never"|nil
+---   seconds of its clock that an update of a manifest takes, default 1
+
+---@class proactive.sandbox.ServeOptions: proactive.sandbox.Options
+---@field on_ready fun(url: string, ca_file: string?)?  in place of the line on standard error
+---@field ready_file string?
+---   gets address and authority, a line each; or a line that begins with "error"
+---@field until_stdin_closes boolean?  ends with standard input
+
+---@class proactive.sandbox.StartOptions: proactive.sandbox.Options
+---@field lua string?  the interpreter to run it with, default the one that runs this
 
 ---@type table<string, proactive.Option>
 local OPTIONS = {
@@ -78,15 +107,7 @@ end
 
 --- Runs a sandbox until it is told to stop: by a signal, or with `until_stdin_closes` by the end of
 --- standard input.
----@param options? table
----  `host` ("127.0.0.1"), `port` (4380; 0 takes a free one), `tls`, `tls_dir`, `users` (so many
----  alike customers), `strict`, `duplicates` ("update", "409", "400"), `error_body` ("type",
----  "code"), `no_auth_status` (403, 401), `success` (202, 200), `max_body` (bytes),
----  `max_notifications`, `update_takes` (seconds of its clock for an update of a manifest, or
----  "never"), `skill` (where the first skill gets its skill events), `shuffle` (they
----  come in any order), `on_ready(url, ca_file)` in place of the line on standard error,
----  `ready_file` (gets address and authority, a line each; or a line that begins with "error"),
----  `until_stdin_closes`
+---@param options? proactive.sandbox.ServeOptions
 ---@return true?
 ---@return proactive.Error?
 function sandbox.serve(options)
@@ -108,9 +129,8 @@ end
 
 --- Starts a sandbox as a child process on a free port. It ends with `sandbox:stop()`, and when this
 --- process ends.
----@param options? table  those of `serve` that are words, numbers or booleans; `port` is 0 unless
----  given; `lua`: the interpreter to run it with
----@return table? sandbox  `url`, `ca_file` and the methods of `proactive.sandbox.remote`
+---@param options? proactive.sandbox.StartOptions
+---@return proactive.Sandbox?
 ---@return proactive.Error?
 function sandbox.start(options)
   options = check(options, START, "proactive.sandbox.start")

@@ -12,6 +12,12 @@ local PIECE = 200 * 1024
 
 local JSON = { "Content-Type: application/json" }
 
+---@class proactive.Sandbox  what its lists and objects hold is told in docs/sandbox.md
+---@field url string
+---@field ca_file string?          its authority, for https
+---@field private server table
+---@field private stopped boolean?
+---@field private child file*?
 local Remote = { __name = "proactive.sandbox" }
 Remote.__index = Remote
 
@@ -20,7 +26,7 @@ local remote = {}
 --- A sandbox that runs at an address.
 ---@param url string
 ---@param ca_file string?  for https
----@return table
+---@return proactive.Sandbox
 function remote.new(url, ca_file)
   local server = caller.new({ ca_file = ca_file }, TIMEOUT)
   return setmetatable({ url = url, ca_file = ca_file, server = server }, Remote)
@@ -97,58 +103,84 @@ function Remote:notifications(user, brief)
 end
 
 --- The last requests with their answers.
+---@return table[]?
+---@return proactive.Error?
 function Remote:requests()
   return list(self, "/sandbox/requests")
 end
 
 --- The skill events that were sent to skills, or wait to be.
+---@return table[]?
+---@return proactive.Error?
 function Remote:skill_events()
   return list(self, "/sandbox/skill-events")
 end
 
 --- Accepted events by customer and reference id.
+---@return table[]?
+---@return proactive.Error?
 function Remote:counts()
   return list(self, "/sandbox/counts")
 end
 
+--- The customers.
+---@return table[]?
+---@return proactive.Error?
 function Remote:users()
   return list(self, "/sandbox/users")
 end
 
 --- Makes or changes a customer.
 ---@param user table  `user` and what is to be other than before
+---@return table? user
+---@return proactive.Error?
 function Remote:put_user(user)
   return self:request("PUT", "/sandbox/users/" .. form.escape(user.user), user)
 end
 
+--- Removes a customer.
 ---@param id string
+---@return true?
+---@return proactive.Error?
 function Remote:delete_user(id)
   return self:request("DELETE", "/sandbox/users/" .. form.escape(id))
 end
 
+--- The skills.
+---@return table[]?
+---@return proactive.Error?
 function Remote:skills()
   return list(self, "/sandbox/skills")
 end
 
 --- Makes or changes a skill.
 ---@param skill table  `client_id` and what is to be other than before
+---@return table? skill
+---@return proactive.Error?
 function Remote:put_skill(skill)
   return self:request("PUT", "/sandbox/skills/" .. form.escape(skill.client_id), skill)
 end
 
+--- Removes a skill.
 ---@param client_id string
+---@return true?
+---@return proactive.Error?
 function Remote:delete_skill(client_id)
   return self:request("DELETE", "/sandbox/skills/" .. form.escape(client_id))
 end
 
 --- "What are my notifications?": the new ones of a customer become old.
 ---@param user string
+---@return table[]? notifications
+---@return proactive.Error?
 function Remote:listen(user)
   return self:request("POST", "/sandbox/listen", { user = user })
 end
 
 --- "Delete all my notifications."
 ---@param user string
+---@return true?
+---@return proactive.Error?
 function Remote:delete_notifications(user)
   return self:request("DELETE", "/sandbox/notifications?user=" .. form.escape(user))
 end
@@ -156,12 +188,16 @@ end
 --- Puts rules in the place of the old ones.
 ---@param rules table[]
 ---@param seed integer?
+---@return table? faults
+---@return proactive.Error?
 function Remote:faults(rules, seed)
   return self:request("PUT", "/sandbox/faults", { seed = seed, rules = json.array(rules) })
 end
 
 --- One rule: what is given as `match` chooses the requests, all else is what is done.
 ---@param rule table  as `{match = {path = "events", count = 1}, status = 503}`
+---@return table? faults
+---@return proactive.Error?
 function Remote:fault(rule)
   local action = {}
   for name, value in pairs(rule) do
@@ -170,22 +206,31 @@ function Remote:fault(rule)
   return self:faults { { match = rule.match, ["do"] = action } }
 end
 
+--- No faults any more.
+---@return true?
+---@return proactive.Error?
 function Remote:clear_faults()
   return self:request("DELETE", "/sandbox/faults")
 end
 
 --- Puts the sandbox's clock ahead.
 ---@param seconds number
+---@return table? clock
+---@return proactive.Error?
 function Remote:advance(seconds)
   return self:request("POST", "/sandbox/clock", { advance = seconds })
 end
 
 --- Takes back what a person allowed: no login is good until there is a new one.
+---@return true?
+---@return proactive.Error?
 function Remote:withdraw_logins()
   return self:request("DELETE", "/sandbox/logins")
 end
 
 --- Everything as at the start.
+---@return true?
+---@return proactive.Error?
 function Remote:reset()
   return self:request("POST", "/sandbox/reset")
 end
