@@ -25,8 +25,8 @@ CORE_SOURCES := \
   poller.c private.c process.c random.c text.c token.c
 
 HTTPD_SOURCES := \
-  buf.c conn.c field.c httpd.c httpd_fork.c lhttpd.c poller.c process.c sock.c \
-  waiter.c
+  buf.c conn.c field.c httpd.c httpd_fork.c httpd_stream.c lhttpd.c poller.c \
+  process.c sock.c waiter.c
 
 # --- where things are: as pkg-config says, else by the names Debian uses ---
 

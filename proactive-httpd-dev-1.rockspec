@@ -22,8 +22,8 @@ build = {
     ["proactive.httpd"] = {
       sources = {
         "csrc/buf.c", "csrc/conn.c", "csrc/field.c", "csrc/httpd.c",
-        "csrc/httpd_fork.c", "csrc/lhttpd.c", "csrc/poller.c", "csrc/process.c", "csrc/sock.c",
-        "csrc/waiter.c",
+        "csrc/httpd_fork.c", "csrc/httpd_stream.c", "csrc/lhttpd.c", "csrc/poller.c",
+        "csrc/process.c", "csrc/sock.c", "csrc/waiter.c",
       },
       defines = { "_GNU_SOURCE" },
       libraries = { "microhttpd" },

@@ -23,8 +23,9 @@ static conn **slot_of(const conn_book *book, int64_t id) {
   return slot;
 }
 
-static bool in_table(const conn *c) {
-  return c->state == CONN_WAITING || c->state == CONN_TAKEN;
+static bool in_table(conn_state state) {
+  return state == CONN_WAITING || state == CONN_TAKEN || state == CONN_STREAMED ||
+         state == CONN_QUIET;
 }
 
 bool conn_book_init(conn_book *book, int most) {
@@ -54,6 +55,14 @@ double conn_next_due(const conn_book *book) {
   return due;
 }
 
+bool conn_is_open(const conn *c) {
+  return c->state == CONN_WAITING || c->state == CONN_TAKEN;
+}
+
+bool conn_is_stream(const conn *c) {
+  return c->state == CONN_STREAMED || c->state == CONN_QUIET;
+}
+
 conn *conn_new(conn_book *book, struct MHD_Connection *mhd, size_t max_body, double due) {
   conn *c = calloc(1, sizeof *c);
   if (!c) return NULL;
@@ -63,6 +72,7 @@ conn *conn_new(conn_book *book, struct MHD_Connection *mhd, size_t max_body, dou
   c->due = due;
   buf_init(&c->target, LIMIT_HTTPD_CONNECTION_BYTES);
   buf_init(&c->body, max_body);
+  buf_init(&c->stream, LIMIT_HTTPD_STREAM_BYTES);
   list_add(&book->lists[c->state], c);
   return c;
 }
@@ -77,6 +87,7 @@ void conn_clear(conn *c, double due) {
   conn_enter(c, CONN_ARRIVING, due);
   buf_free(&c->target);
   buf_free(&c->body);
+  buf_free(&c->stream);
   free(c->headers);
   c->headers = NULL;
   c->discarded = 0;
@@ -88,7 +99,7 @@ void conn_enter(conn *c, conn_state next, double due) {
   list_remove(&book->lists[c->state], c);
   list_add(&book->lists[next], c);
   book->waiting_count += (next == CONN_WAITING) - (c->state == CONN_WAITING);
-  if (in_table(c) && next != CONN_TAKEN) *slot_of(book, c->request.id) = c->next_in_slot;
+  if (in_table(c->state) && !in_table(next)) *slot_of(book, c->request.id) = c->next_in_slot;
   c->state = next;
   c->due = due;
 }

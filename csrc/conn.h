@@ -20,6 +20,8 @@ typedef enum {
   CONN_TAKEN,    /* suspended: the caller has the request */
   CONN_ANSWERED, /* the answer is being sent */
   CONN_PACED,    /* suspended: the answer goes on when due */
+  CONN_STREAMED, /* an answer without an end: what was pushed is being sent */
+  CONN_QUIET,    /* suspended: nothing was pushed that has not left */
   CONN_DOOMED,   /* is to end; must have ended when due */
   CONN_STATES
 } conn_state;
@@ -36,9 +38,10 @@ struct conn {
   httpd_request request;
   httpd_header *headers; /* what request.headers points to, allocated */
   buf target, body;
+  buf stream;            /* pushed and not yet taken by libmicrohttpd */
   size_t discarded;      /* bytes of a body above its cap */
   conn *previous, *next; /* in its list */
-  conn *next_in_slot;    /* of the table; while WAITING or TAKEN */
+  conn *next_in_slot;    /* of the table; see conn_find */
 };
 
 typedef struct {
@@ -49,7 +52,7 @@ struct conn_book {
   conn_list lists[CONN_STATES]; /* each connection is in that of its state, by time of entry */
   int waiting_count;
   int64_t last_id;
-  conn **table; /* WAITING and TAKEN, by id */
+  conn **table; /* by id; see conn_find */
   size_t mask;  /* slots of the table less one; their number is a power of two */
 };
 
@@ -57,7 +60,7 @@ struct conn_book {
 bool conn_book_init(conn_book *book, int most);
 void conn_book_cleanup(conn_book *book);
 
-/* The request of that id, WAITING or TAKEN, or NULL. */
+/* The request of that id, WAITING, TAKEN, STREAMED or QUIET, or NULL. */
 conn *conn_find(const conn_book *book, int64_t id);
 
 /* The connection that is longest in that state, or NULL. */
@@ -70,6 +73,12 @@ double conn_next_due(const conn_book *book);
 /* ARRIVING. NULL: no memory. */
 conn *conn_new(conn_book *book, struct MHD_Connection *mhd, size_t max_body, double due);
 void conn_free(conn *c);
+
+/* Whether it waits for its answer. */
+bool conn_is_open(const conn *c);
+
+/* Whether its answer is a stream. */
+bool conn_is_stream(const conn *c);
 
 /* Forgets the request; ARRIVING again. */
 void conn_clear(conn *c, double due);

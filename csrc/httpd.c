@@ -24,13 +24,13 @@ static double deadline(const httpd *s) {
   return now() + s->idle_timeout;
 }
 
-static int descriptor(const conn *c) {
+int httpd_descriptor(const conn *c) {
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(c->mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
   return info ? info->connect_fd : -1;
 }
 
-static void resume(httpd *s, conn *c, conn_state next) {
+void httpd_resume(httpd *s, conn *c, conn_state next) {
   conn_enter(c, next, deadline(s));
   s->resumed = true;
   MHD_resume_connection(c->mhd);
@@ -205,31 +205,43 @@ static bool add_headers(struct MHD_Response *r, const httpd_answer *a, bool last
   return !last || MHD_add_response_header(r, "Connection", "close") == MHD_YES;
 }
 
-httpd_outcome httpd_respond(httpd *s, int64_t id, const httpd_answer *a) {
+/* Nobody else watches a suspended connection. */
+conn *httpd_open(httpd *s, int64_t id) {
   conn *c = conn_find(&s->book, id);
-  if (!c) return HTTPD_GONE;
-  if (sock_has_left(descriptor(c))) { /* nobody else watches a suspended connection */
-    resume(s, c, CONN_DOOMED);
-    return HTTPD_GONE;
-  }
-  struct MHD_Response *r = a->bytes_per_second > 0 ? paced_response(c, a) : plain_response(a);
+  if (!c || !conn_is_open(c)) return NULL;
+  if (!sock_has_left(httpd_descriptor(c))) return c;
+  httpd_resume(s, c, CONN_DOOMED);
+  return NULL;
+}
+
+httpd_outcome httpd_queue(conn *c, struct MHD_Response *r, const httpd_answer *a, bool close) {
   if (!r) return HTTPD_REFUSED;
-  bool done = add_headers(r, a, c->request.too_large) &&
-              MHD_queue_response(c->mhd, (unsigned)a->status, r) == MHD_YES;
+  bool done =
+      add_headers(r, a, close) && MHD_queue_response(c->mhd, (unsigned)a->status, r) == MHD_YES;
   MHD_destroy_response(r);
-  if (!done) return HTTPD_REFUSED;
-  resume(s, c, CONN_ANSWERED);
-  return HTTPD_DONE;
+  return done ? HTTPD_DONE : HTTPD_REFUSED;
+}
+
+httpd_outcome httpd_respond(httpd *s, int64_t id, const httpd_answer *a) {
+  conn *c = httpd_open(s, id);
+  if (!c) return HTTPD_GONE;
+  struct MHD_Response *r = a->bytes_per_second > 0 ? paced_response(c, a) : plain_response(a);
+  httpd_outcome outcome = httpd_queue(c, r, a, c->request.too_large);
+  if (outcome == HTTPD_DONE) httpd_resume(s, c, CONN_ANSWERED);
+  return outcome;
 }
 
 httpd_outcome httpd_abort(httpd *s, int64_t id, const char *bytes, size_t len) {
   conn *c = conn_find(&s->book, id);
   if (!c) return HTTPD_GONE;
   if (len > 0 && !s->tls)
-    sock_finish(descriptor(c), bytes, len);
+    sock_finish(httpd_descriptor(c), bytes, len);
   else
-    sock_reset(descriptor(c));
-  resume(s, c, CONN_DOOMED);
+    sock_reset(httpd_descriptor(c));
+  if (c->state == CONN_STREAMED) /* is not suspended; libmicrohttpd sees the reset */
+    conn_enter(c, CONN_DOOMED, deadline(s));
+  else
+    httpd_resume(s, c, CONN_DOOMED);
   return HTTPD_DONE;
 }
 
@@ -263,7 +275,7 @@ double httpd_timeout(const httpd *s) {
 
 static void end_overdue(httpd *s, conn_state state, double at) {
   for (conn *c; (c = conn_first(&s->book, state)) != NULL && c->due <= at;) {
-    sock_hang_up(descriptor(c));
+    sock_hang_up(httpd_descriptor(c));
     conn_enter(c, CONN_DOOMED, at + s->idle_timeout);
   }
 }
@@ -275,7 +287,7 @@ static void serve_timers(httpd *s) {
   end_overdue(s, CONN_ARRIVING, at);
   for (conn *c = conn_first(&s->book, CONN_PACED), *next; c; c = next) {
     next = c->next;
-    if (c->due <= at) resume(s, c, CONN_ANSWERED);
+    if (c->due <= at) httpd_resume(s, c, CONN_ANSWERED);
   }
 }
 

@@ -64,6 +64,7 @@ typedef struct {
 typedef enum {
   HTTPD_DONE,
   HTTPD_GONE,   /* no such request, or its client has closed the connection, or its sending side */
+  HTTPD_FULL,   /* too much of a stream waits to leave: its client does not read */
   HTTPD_REFUSED /* libmicrohttpd does not take a header or the status, or no memory */
 } httpd_outcome;
 
@@ -97,9 +98,17 @@ void httpd_drop(httpd *server);
  * leave in the steps that follow; whether they arrive cannot be known. */
 httpd_outcome httpd_respond(httpd *server, int64_t id, const httpd_answer *answer);
 
-/* Ends the connection of a request without an answer. Plain HTTP: the bytes, if any, are sent as
- * they are, at once and as far as the socket takes them, followed by an orderly end; without bytes
- * the connection is reset. TLS: nothing is sent, the connection is reset. */
+/* Answers a request with a body that has no end: what is pushed leaves in the steps that follow, in
+ * the order in which it was pushed. Body and pace of the answer are not looked at. A client that
+ * has left is noticed by a push. Only httpd_abort ends a stream. */
+httpd_outcome httpd_stream(httpd *server, int64_t id, const httpd_answer *answer);
+
+/* All or nothing of the bytes goes into a stream. HTTPD_FULL: it is for the caller to end it. */
+httpd_outcome httpd_push(httpd *server, int64_t id, const char *bytes, size_t len);
+
+/* Ends the connection of a request without an answer, or that of a stream. Plain HTTP: the bytes,
+ * if any, are sent as they are, at once and as far as the socket takes them, followed by an orderly
+ * end; without bytes the connection is reset. TLS: nothing is sent, the connection is reset. */
 httpd_outcome httpd_abort(httpd *server, int64_t id, const char *bytes, size_t len);
 
 #endif

@@ -213,6 +213,7 @@ static int push_outcome(lua_State *L, httpd_outcome outcome) {
   if (outcome == HTTPD_REFUSED)
     return luaL_error(L, "answer refused: a header that only the server sets, or no memory");
   if (outcome == HTTPD_GONE) return push_failure(L, "gone");
+  if (outcome == HTTPD_FULL) return push_failure(L, "full");
   lua_pushboolean(L, 1);
   return 1;
 }
@@ -229,6 +230,25 @@ static int server_respond(lua_State *L) {
   luaL_argcheck(L, a.body_len <= LIMIT_HTTPD_BODY_MOST, 5, "body too long");
   if (!lua_isnoneornil(L, 6)) a.bytes_per_second = lcompat_checknumber(L, 6, 1, LCOMPAT_MAX_EXACT);
   return push_outcome(L, httpd_respond(s, id, &a));
+}
+
+static int server_stream(lua_State *L) {
+  httpd *s = to_server(L);
+  if (s == NULL) return push_forked(L);
+  httpd_header headers[LIMIT_HTTPD_HEADERS];
+  int64_t id = check_id(L, 2);
+  httpd_answer a = {.status = lcompat_checkint(L, 3, 200, 999), .headers = headers};
+  a.header_count = read_headers(L, 4, headers);
+  return push_outcome(L, httpd_stream(s, id, &a));
+}
+
+static int server_push(lua_State *L) {
+  httpd *s = to_server(L);
+  if (s == NULL) return push_forked(L);
+  int64_t id = check_id(L, 2);
+  size_t len;
+  const char *bytes = luaL_checklstring(L, 3, &len);
+  return push_outcome(L, httpd_push(s, id, bytes, len));
 }
 
 static int server_abort(lua_State *L) {
@@ -297,11 +317,10 @@ static int server_tostring(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-    {"port", server_port},           {"fd", server_fd},
-    {"timeout", server_timeout},     {"step", server_step},
-    {"next", server_next},           {"respond", server_respond},
-    {"abort", server_abort},         {"close", server_close},
-    {"__gc", server_close},          {"__close", server_close},
+    {"port", server_port},           {"fd", server_fd},      {"timeout", server_timeout},
+    {"step", server_step},           {"next", server_next},  {"respond", server_respond},
+    {"stream", server_stream},       {"push", server_push},  {"abort", server_abort},
+    {"close", server_close},         {"__gc", server_close}, {"__close", server_close},
     {"__tostring", server_tostring}, {NULL, NULL},
 };
 

@@ -117,6 +117,10 @@
 #define LIMIT_HTTPD_IDLE_SECONDS 60
 #define LIMIT_HTTPD_IDLE_MOST 86400
 
+/* What was pushed into a stream and has not left: some hundred short messages. A client that is so
+ * far behind reads no more. */
+#define LIMIT_HTTPD_STREAM_BYTES (64u * 1024u)
+
 /* Paced answers are woken at most so often; shorter sleeps cost more than they smooth. */
 #define LIMIT_HTTPD_PACE_SECONDS 0.01
 #define LIMIT_HTTPD_PACE_BLOCK 16384

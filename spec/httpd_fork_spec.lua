@@ -15,14 +15,14 @@ describe("a server made before a fork", function()
       local words = {}
       for _, call in ipairs {
         { "port" }, { "fd" }, { "timeout" }, { "step", 0 }, { "next" }, { "respond", 1, 200, {}, "" },
-        { "abort", 1 },
+        { "abort", 1 }, { "stream", 1, 200, {} }, { "push", 1, "" },
       } do
         local result, why = server[call[1]](server, call[2], call[3], call[4], call[5])
         words[#words + 1] = result == nil and why or call[1]
       end
       return table.concat(words, " ")
     end)
-    assert.equal("forked" .. (" forked"):rep(6), told)
+    assert.equal("forked" .. (" forked"):rep(8), told)
   end)
 
   it("serves on in the parent after the child has closed it", function()
