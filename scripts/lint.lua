@@ -224,7 +224,8 @@ local function check_text(path, text)
     if line:find("%f[%w]TO" .. "DO%f[%W]") or line:find("FIX" .. "ME") then
       breach(path, number, "unfinished")
     end
-    if not path:find("lint%.lua$") and not path:find("/language/") then
+    local ours = not path:find("lint%.lua$") and not path:find("/language/")
+    if ours and not path:find("%.css$") then
       check_spelling(path, number, line)
     end
   end
@@ -330,13 +331,16 @@ end
 
 local TEXT = "find . \\( -name .git -o -name build -o -name node_modules \\) -prune -o -type f "
   .. "\\( -name '*.[ch]' -o -name '*.lua' -o -name '*.sh' -o -name Makefile -o -name '*.rockspec' "
+  .. "-o -path './lua/*.js' -o -path './lua/*.css' -o -path './lua/*.html' "
+  .. "-o -path './spec/browser/*.js' "
   .. "-o -name '*.py' -o -path './bin/*' -o -path './.ci/*' \\) -print"
 
 for _, found in ipairs(listing(TEXT)) do
   local path = found:gsub("^%./", "")
   local text = read(path)
   local count = check_text(path, text)
-  local code = path:find("%.[ch]$") or path:find("%.lua$") or path:find("^bin/")
+  local code = path:find("%.[ch]$") or path:find("%.lua$") or path:find("%.js$")
+    or path:find("%.css$") or path:find("^bin/")
   if code and not path:find("^spec/") and count > FILE_LINES then
     breach(path, 1, "a file of %d lines", count)
   end
@@ -346,7 +350,7 @@ for _, found in ipairs(listing(TEXT)) do
     check_includes(path, text)
     check_calls(path, text)
   end
-  if path:find("^lua/proactive/") then check_layers(path, text) end
+  if path:find("^lua/proactive/.*%.lua$") then check_layers(path, text) end
 end
 if exists("proactive-dev-1.rockspec") then check_lists() end
 

@@ -1,9 +1,8 @@
---- The control paths and the page: what a test or a person does to the sandbox's world, and who
+--- The control paths: what a test or a person does to the sandbox's world, and who
 --- may.
 
 local customers = require "proactive.sandbox.customers"
 local exchange = require "spec.support.exchange"
-local json = require "proactive.json"
 
 local NEW = "amzn1.ask.account.NEW"
 
@@ -240,38 +239,6 @@ describe("the sandbox's control paths", function()
     it("send no header that opens them to other sites", function()
       local header = x:ask("GET", "/sandbox/users").header
       assert.is_nil(header["access-control-allow-origin"])
-    end)
-  end)
-
-  describe("page", function()
-    it("shows devices, notifications and requests", function()
-      x:send(x:event())
-      local answer = x:ask("GET", "/")
-      assert.equal(200, answer.status)
-      assert.truthy(answer.body:find("1 waiting", 1, true))
-      assert.truthy(answer.body:find("tornado alert", 1, true))
-      assert.truthy(answer.body:find("POST /v1/proactiveEvents/stages/development", 1, true))
-      assert.truthy(answer.header["content-type"]:find "^text/html")
-    end)
-
-    it("escapes what came from outside, and may load nothing from elsewhere", function()
-      x:ask("PUT", "/sandbox/users/%3Cscript%3Ealert(1)%3C%2Fscript%3E", "{}")
-      x:ask("GET", "/<script>alert(2)</script>")
-      local texts = json.array { { locale = "en-US", source = '<img src=x onerror="alert(3)">' } }
-      x:send(x:event(nil, { localizedAttributes = texts }))
-      local answer = x:ask("GET", "/")
-      assert.is_nil(answer.body:find("<script", 1, true))
-      assert.is_nil(answer.body:find("<img", 1, true))
-      assert.truthy(answer.body:find("&lt;img", 1, true))
-      local policy = answer.header["content-security-policy"]
-      assert.truthy(policy:find("default-src 'none'", 1, true))
-      assert.is_nil(policy:find("unsafe", 1, true))
-    end)
-
-    it("has a style sheet of its own", function()
-      local answer = x:ask("GET", "/sandbox.css")
-      assert.equal(200, answer.status)
-      assert.equal("text/css; charset=utf-8", answer.header["content-type"])
     end)
   end)
 end)

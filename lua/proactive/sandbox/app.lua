@@ -15,6 +15,7 @@ local reply = require "proactive.sandbox.reply"
 local resources = require "proactive.sandbox.smapi.resources"
 local signer = require "proactive.sandbox.signer"
 local smapi = require "proactive.sandbox.smapi"
+local streams = require "proactive.sandbox.live"
 
 local App = {}
 App.__index = App
@@ -165,6 +166,8 @@ local function finish(self, call, answer, rule)
   call.fault = kind
   if answer.lost then counts.destroyed(call.accepted) end
   world.journal:add(call, answer)
+  world.changes = world.changes + 1
+  if call.route.kind == "events" then world.outcomes:add(answer) end
   return answer
 end
 
@@ -216,6 +219,7 @@ function App:handle(request)
   if not part and not path:find("^/sandbox/") then return serve(self, UNKNOWN, request) end
   local refusal = guard.refusal(request, self.own)
   if refusal then return reply.refusal(403, refusal) end
+  if path == streams.PATH then return streams.handle(request) end
   if part then return part.handle(self.world, request) end
   return control.handle(self.world, request)
 end

@@ -9,6 +9,7 @@ local json = require "proactive.json"
 local reply = require "proactive.sandbox.reply"
 local skills = require "proactive.sandbox.skills"
 local text = require "proactive.text"
+local views = require "proactive.sandbox.page.views"
 
 local control = {}
 
@@ -297,6 +298,10 @@ local PATHS = {
   ["/sandbox/reset"] = { POST = reset },
 }
 
+for path, methods in pairs(views.paths) do
+  PATHS[path] = methods
+end
+
 -- Each takes (world, id, request).
 local COLLECTIONS = { skills = skill_methods, users = user_methods }
 
@@ -305,13 +310,19 @@ local function not_allowed(methods)
   return reply.add(refuse(405, "use " .. allowed), "Allow", allowed)
 end
 
+--- What may be done to a path, and the id that ends it, if it names one.
+local function methods_of(path)
+  if PATHS[path] then return PATHS[path] end
+  local collection, id = path:match("^/sandbox/(%a+)/(.+)$")
+  return COLLECTIONS[collection], id
+end
+
 --- Answers a control request.
 ---@param world table
 ---@param request table
 ---@return table answer
 function control.handle(world, request)
-  local collection, id = request.path:match("^/sandbox/(%a+)/(.+)$")
-  local methods = PATHS[request.path] or COLLECTIONS[collection]
+  local methods, id = methods_of(request.path)
   if not methods then return refuse(404, "no such control path") end
   if request.too_large then return refuse(413, "the body is too large") end
   local method = methods[request.method]
@@ -320,6 +331,8 @@ function control.handle(world, request)
   if not argument or text.problem(id and argument or argument.user or "") then
     return refuse(400, "the address is not encoded as it should be")
   end
+  local may_change = request.method ~= "GET" and not views.paths[request.path]
+  if may_change then world.changes = world.changes + 1 end
   return method(world, argument, request)
 end
 

@@ -158,6 +158,7 @@ function events.judge(world, call)
     return refuse(status, DUPLICATE[status]:format(document.referenceId))
   end
   deliver(world, call, document, reached)
+  call.delivered = #reached
   call.accepted = world.counts:accepted(call:user(), document.referenceId)
   return reply.new(world.options.success)
 end

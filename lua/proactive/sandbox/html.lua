@@ -24,10 +24,10 @@ end
 
 --- What every page and style sheet says to the browser.
 ---@param answer table
----@param forms string  where forms may lead: the directive of the content security policy
+---@param rules string  what else the content security policy says: where forms may lead, at least
 ---@return table answer
-function html.guard(answer, forms)
-  reply.add(answer, "Content-Security-Policy", POLICY .. forms)
+function html.guard(answer, rules)
+  reply.add(answer, "Content-Security-Policy", POLICY .. rules)
   reply.add(answer, "X-Content-Type-Options", "nosniff")
   reply.add(answer, "Referrer-Policy", "no-referrer")
   return reply.add(answer, "Cache-Control", "no-store")
@@ -37,21 +37,23 @@ local PAGE = [[<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>proactive sandbox</title><link rel="stylesheet" href="/sandbox.css"></head><body>
+<main class="plain">
 <h1>proactive sandbox</h1>
 %s
+</main>
 </body></html>
 ]]
 
 --- A page.
 ---@param status integer
 ---@param body string   HTML
----@param forms string  as for `html.guard`
+---@param rules string  as for `html.guard`
 ---@return table answer
-function html.page(status, body, forms)
+function html.page(status, body, rules)
   local text = PAGE:gsub("%%s", function()
     return body
   end)
-  return html.guard(reply.new(status, "text/html; charset=utf-8", text), forms)
+  return html.guard(reply.new(status, "text/html; charset=utf-8", text), rules)
 end
 
 return html

@@ -51,6 +51,8 @@ local function showable(value)
   return value
 end
 
+journal.showable = showable
+
 local function remove_from_headers(headers)
   for _, name in ipairs(SECRET_HEADERS) do
     local value = headers[name]
@@ -87,6 +89,8 @@ function Journal:add(call, answer)
     status = answer.status,
     answer_headers = answer.headers,
     answer = shorten(call.shown_answer or answer.body),
+    region = call.route.region,
+    delivered = call.delivered,
     fault = call.fault,
     answer_lost = answer.lost,
   }

@@ -24,6 +24,9 @@ local SPREAD, MOST_SHUFFLED = 2, 8
 -- Events kept, done or not.
 local MOST = 10000
 
+-- Events shown on the page, also those of skills that no endpoint was given for.
+local MOST_CAUSED = 100
+
 ---@class proactive.sandbox.SkillEvent
 ---@field type string
 ---@field user string
@@ -47,6 +50,7 @@ function Outbox:reset()
     sending.post:close()
   end
   self.list, self.waiting, self.sending = {}, {}, {}
+  self.caused = { first = 1, last = 0 }
 end
 
 local function add(self, entry)
@@ -55,26 +59,38 @@ local function add(self, entry)
   if #self.list > MOST then table.remove(self.list, 1) end
 end
 
---- Tells a skill what became of a customer.
+local function note(self, entry)
+  local caused = self.caused
+  caused.last = caused.last + 1
+  caused[caused.last] = entry
+  if caused.last - caused.first >= MOST_CAUSED then
+    caused[caused.first] = nil
+    caused.first = caused.first + 1
+  end
+end
+
+--- Tells a skill what became of a customer. A skill without an endpoint is not told: its event is
+--- only noted.
 ---@param before table?
 ---@param after table?
 function Outbox:changed(before, after)
   local customer = after or before
   local url = self.skills:endpoint(customer.skill_id)
-  if not url then return end
   for _, event in ipairs(skill_events.of(before, after)) do
     local now, id = self.clock:now(), self.next_id()
-    add(self, {
+    local entry = {
       type = event.type,
       user = customer.user,
       request_id = id,
-      state = "waiting",
+      state = url and "waiting" or "not_sent",
       attempts = 0,
       since = now,
       next_at = now + (self.shuffle and core.random() * SPREAD or 0),
       body = skill_events.encode(customer, event, id, now),
       url = url,
-    })
+    }
+    note(self, entry)
+    if url then add(self, entry) end
   end
 end
 
@@ -104,6 +120,7 @@ local function settle(self, entry, result)
 end
 
 local function send(self, entry)
+  self.changes = self.changes + 1
   entry.attempts = entry.attempts + 1
   local sending, problem, is_final = post.start(self.signer, entry.url, entry.body, TIMEOUT)
   if not sending then return fail(self, entry, problem, is_final) end
@@ -115,6 +132,7 @@ local function collect(self)
   for _, sending in ipairs(self.sending) do
     local result = sending.post:result()
     if result then
+      self.changes = self.changes + 1
       settle(self, sending.entry, result)
     else
       still[#still + 1] = sending
@@ -150,10 +168,7 @@ function Outbox:step()
   return entry and math.max(0, entry.next_at - self.clock:now())
 end
 
---- One event as the control path shows it.
----@param index integer
-function Outbox:view(index)
-  local entry = self.list[index]
+local function show(entry)
   return {
     type = entry.type,
     user = entry.user,
@@ -166,6 +181,18 @@ function Outbox:view(index)
   }
 end
 
+--- One event as the control path shows it.
+---@param index integer
+function Outbox:view(index)
+  return show(self.list[index])
+end
+
+--- One event as the page shows it: also `not_sent`.
+---@param index integer
+function Outbox:cause(index)
+  return show(self.caused[index])
+end
+
 ---@param clock table
 ---@param skills table
 ---@param options {shuffle: boolean?, tls_dir: string?}
@@ -176,6 +203,8 @@ function outbox.new(clock, skills, options)
     shuffle = options.shuffle,
     signer = signer_of.new(options.tls_dir),
     next_id = ids.new(),
+    changes = 0,
+    caused = { first = 1, last = 0 },
     list = {},
     waiting = {},
     sending = {},

@@ -5,6 +5,7 @@
 local app = require "proactive.sandbox.app"
 local core = require "proactive.core"
 local errors = require "proactive.errors"
+local live = require "proactive.sandbox.live"
 local reply = require "proactive.sandbox.reply"
 local timers = require "proactive.timers"
 local tls = require "proactive.sandbox.tls"
@@ -60,11 +61,13 @@ function server.new(options)
   }
   if not listener then return refused(message) end
   local scheme = identity and "https" or "http"
+  local known = world.new(options)
   return setmetatable({
     listener = listener,
     timers = timers.new(),
     unanswered = {},
-    app = app.new(world.new(options), { scheme = scheme, host = host }),
+    app = app.new(known, { scheme = scheme, host = host }),
+    live = live.new(known, listener),
     url = url_of(scheme, host, listener:port()),
     ca_file = identity and identity.ca_file,
     open_to_others = not is_loopback(host),
@@ -75,6 +78,8 @@ end
 local function give(self, id, answer)
   if answer.abort then
     self.listener:abort(id, answer.abort ~= true and answer.abort or nil)
+  elseif answer.stream then
+    self.live:open(id, answer)
   else
     local pace = answer.bytes_per_second
     self.listener:respond(id, answer.status, answer.headers, answer.body, pace)
@@ -134,6 +139,7 @@ end
 ---@return string? message  "stdin closed", or why the server cannot go on
 function Server:step(timeout)
   local longest = math.min(timeout or LONGEST_WAIT, self.app.world.outbox:step() or LONGEST_WAIT)
+  longest = math.min(longest, self.live:step() or LONGEST_WAIT)
   if #self.unanswered > 0 then longest = math.min(longest, PAUSE) end
   local waiting, message = self.listener:step(wait(self, longest))
   if not waiting then return nil, message end

@@ -7,6 +7,7 @@ local faults = require "proactive.sandbox.faults"
 local inbox = require "proactive.sandbox.inbox"
 local journal = require "proactive.sandbox.journal"
 local logins = require "proactive.sandbox.logins"
+local outcomes = require "proactive.sandbox.outcomes"
 local outbox = require "proactive.sandbox.outbox"
 local skills = require "proactive.sandbox.skills"
 
@@ -45,6 +46,8 @@ function world.new(options)
   self.counts = counts.new()
   self.journal = journal.new()
   self.faults = faults.new(self.clock)
+  self.outcomes = outcomes.new()
+  self.changes = 0
   self.outbox = outbox.new(self.clock, self.skills, options)
   return self
 end
@@ -62,6 +65,13 @@ function World:reset()
   self.counts:reset()
   self.journal:reset()
   self.faults:clear()
+  self.outcomes:reset()
+end
+
+--- A number that is another one whenever something may have changed.
+---@return integer
+function World:revision()
+  return self.changes + self.outbox.changes
 end
 
 return world
