@@ -1,5 +1,5 @@
 --- A home-automation host: calls a script for each change of state, allows it 10 ms of the
---- processor, and lets the client go on between the calls. One slow rule must not hold up the house.
+--- processor, and lets the client go on between the calls: no slow rule holds up the house.
 ---
 ---   proactive sandbox &
 ---   export PROACTIVE_SANDBOX=http://127.0.0.1:4380
