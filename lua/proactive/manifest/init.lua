@@ -19,6 +19,9 @@ local rules = require "proactive.manifest.rules"
 ---@class proactive.manifest
 local manifest = {}
 
+--- Reads a manifest's text. Duplicate keys and typographic quotation marks are refused with kind
+--- `invalid`, with `line` and `column` when it is not JSON.
+---@type fun(text: string): proactive.Manifest?, proactive.Error?
 manifest.decode = document.decode
 
 --- What a manifest must have for the events given: the permission, what is published, what is
