@@ -1,5 +1,7 @@
 --- A refusal as lines for a person: where, what was found, what is allowed, what to do.
 
+local json = require "proactive.json"
+
 local explain = {}
 
 local WIDTH = 94 -- with the six columns a caller may indent, within 100
@@ -24,12 +26,18 @@ function explain.fold(text, width)
   return lines
 end
 
+local function kind_of(value)
+  if value == json.null then return "null" end
+  if not json.is_array(value) then return "an object" end
+  return value[1] == nil and "an empty list" or "a list"
+end
+
 --- What was found, short and on one line. The validation quotes its findings itself.
 ---@param value any
 ---@return string
 function explain.value(value)
   if type(value) == "number" then return ("%.14g"):format(value) end
-  if type(value) == "table" then return "a table" end
+  if type(value) == "table" then return kind_of(value) end
   local text = tostring(value):gsub("[%c\127]", " ")
   if #text <= LONGEST_VALUE then return text end
   -- never cut inside a UTF-8 sequence
@@ -67,7 +75,9 @@ function explain.violation(violation)
   local indent = #lines > 0 and 2 or 0
   local found = violation.got ~= nil and explain.value(violation.got)
   local permitted = violation.expected ~= nil and allowed(violation.expected)
-  if not says_no_more(violation, found, permitted) then
+  local is_code = (violation.rule or ""):find "^%u[%u_]+$" ~= nil
+  if is_code then add(lines, "code", violation.rule, indent) end
+  if is_code or not says_no_more(violation, found, permitted) then
     add(lines, "what", violation.message, indent)
   end
   if found then add(lines, "found", found, indent) end
@@ -92,17 +102,14 @@ end
 ---@param err proactive.Error
 ---@return string[]
 function explain.body(err)
-  local lines = {}
+  local lines = explain.fold(err.message, WIDTH)
   local violations = err.violations
   if violations and violations[1].rule ~= "service" then
-    if err.status then lines = explain.fold(err.message, WIDTH) end
     for _, violation in ipairs(violations) do
       for _, line in ipairs(explain.violation(violation)) do
         lines[#lines + 1] = line
       end
     end
-  else
-    lines = explain.fold(err.message, WIDTH)
   end
   if err.fix then add(lines, "to do", err.fix, 0) end
   return lines

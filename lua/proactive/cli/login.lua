@@ -25,7 +25,10 @@ function command.declare(parser)
   parser
     :option("--client-id")
     :argname("ID")
-    :description "Of the security profile (default: that of the last login)."
+    :description(
+      "Of the security profile (default: that of the last login). Its secret is asked for; an "
+        .. "empty line is the one of the last login."
+    )
   parser
     :option("--port")
     :argname("PORT")
@@ -52,16 +55,26 @@ local function read_secret()
   return line
 end
 
---- Whose login it is: the sandbox's, the last one's, or a profile's whose secret is asked for.
-local function client_of(args, sandbox)
-  if sandbox and not args.client_id then return credentials.sandbox_login end
-  local known, err = credentials.login_client()
+--- The client of the last login there.
+local function known_client(sandbox)
+  if sandbox and not credentials.keeps_sandbox() then return nil end
+  local known, err = credentials.login_client(sandbox)
   if err then stop.with(2, err) end
-  if known and (not args.client_id or args.client_id == known.client_id) then return known end
-  if not args.client_id then stop.usage "whose login? Give --client-id ID of a security profile" end
+  return known
+end
+
+--- Whose login it is: the last one's, the sandbox's, or a profile's whose secret is asked for. That
+--- of the last one may have changed.
+local function client_of(args, sandbox)
+  local known = known_client(sandbox)
+  if not args.client_id then
+    if known or sandbox then return known or credentials.sandbox_login end
+    stop.usage "whose login? Give --client-id ID of a security profile"
+  end
   local secret = read_secret()
-  if not secret or secret == "" then stop.with(2, "no client secret: nothing was done") end
-  return { client_id = args.client_id, client_secret = secret }
+  if secret and secret ~= "" then return { client_id = args.client_id, client_secret = secret } end
+  if known and known.client_id == args.client_id then return known end
+  stop.with(2, "no client secret: nothing was done")
 end
 
 function command.run(args, out)
@@ -75,7 +88,7 @@ function command.run(args, out)
     port = args.port,
     sandbox = sandbox,
   }
-  if not login then stop.with(2, err) end
+  if not login then stop.with(1, err) end
   out:print("Open this in a browser and allow it:\n\n%s\n", login.url)
   io.stdout:flush()
   local code, token, path
@@ -84,11 +97,11 @@ function command.run(args, out)
   token, err = login:redeem(code, client.client_secret)
   if not token then stop.with(1, err) end
   if not management.may_keep(args, out) then return 0 end
-  path, err = credentials.keep_login {
+  path, err = credentials.keep_login({
     client_id = client.client_id,
     client_secret = client.client_secret,
     refresh_token = token,
-  }
+  }, sandbox)
   if not path then stop.with(1, err) end
   out:print("Logged in; kept in %s", path)
   return 0

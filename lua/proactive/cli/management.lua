@@ -10,12 +10,36 @@ local management = {}
 
 local STAGES = { "development", "certified", "live" }
 
-local function stage(text)
+--- Whether a value names a stage.
+---@return boolean
+function management.is_stage(value)
   for _, known in ipairs(STAGES) do
-    if text == known then return known end
+    if value == known then return true end
   end
+  return false
+end
+
+--- Whether a value can be the id of a skill.
+---@return boolean
+function management.is_skill_id(value)
+  return type(value) == "string" and value ~= "" and #value <= 255
+end
+
+local function skill_id(text)
+  if management.is_skill_id(text) then return text end
+  return nil, "a skill id has 1 to 255 characters; proactive skill list shows them"
+end
+
+local function stage(text)
+  if management.is_stage(text) then return text end
   local hint = nearest.hint(text, STAGES)
   return nil, ("unknown stage '%s': development, certified or live%s"):format(text, hint)
+end
+
+local function seconds(text)
+  local number = text:find "^%d+%.?%d*$" and tonumber(text)
+  if number and number > 0 then return number end
+  return nil, ("a number of seconds expected, got '%s'"):format(text)
 end
 
 --- Whom to ask.
@@ -30,13 +54,13 @@ function management.declare_skill(parser)
   parser
     :option("--skill")
     :argname("ID")
-    :description "The skill (default: the one of the credentials file)."
+    :convert(skill_id)
+    :description "The skill (default: the one FILE is of, else that of the credentials file)."
   parser
     :option("--stage")
     :argname("STAGE")
-    :default("development")
     :convert(stage)
-    :description "development (the default), certified or live."
+    :description "development (the default, unless FILE is of another), certified or live."
 end
 
 --- A client of SMAPI.
@@ -47,15 +71,33 @@ function management.open(args)
   return smapi
 end
 
---- The id of the skill that is meant.
----@return string
-function management.skill_id(args)
-  if args.skill then return args.skill end
+local function default_skill(args)
   if endpoints.sandbox(args.sandbox) then return credentials.sandbox_skill_id end
   local id, err = credentials.only_skill()
   if err then stop.with(2, err) end
-  if not id then stop.usage "which skill? Give --skill ID; proactive skill list shows them" end
+  if not management.is_skill_id(id) then
+    stop.usage "which skill? Give --skill ID; proactive skill list shows them"
+  end
   return id
+end
+
+--- The skill and the stage that are meant.
+---@param origin proactive.cli.Origin?  of the file that the command is about
+---@return string skill_id
+---@return string stage
+function management.target(args, origin)
+  local id = args.skill or origin and origin.skill_id or default_skill(args)
+  local is_same = origin and origin.skill_id == id
+  return id, args.stage or is_same and origin.stage or "development"
+end
+
+--- Seconds to wait for an update.
+function management.declare_timeout(parser)
+  parser
+    :option("--timeout")
+    :argname("SECONDS")
+    :convert(seconds)
+    :description "How long to wait for what comes of an update (default: 300)."
 end
 
 local NOT_KEPT = "not kept, since it is the sandbox's: name a file for it in PROACTIVE_CREDENTIALS"

@@ -37,20 +37,21 @@ function command.declare(parser)
   get:flag("--force"):description "Overwrite FILE when it is there and other."
   management.declare_skill(get)
   local check = action(parser, "check", "Names what is wrong with FILE, and what it lacks.")
-  check:argument("FILE"):target "file"
+  check:argument("FILE"):target("file"):args "?"
   manifest_needs.declare(check)
   flags.json(check)
   local diff = action(parser, "diff", "Shows what pushing FILE would change.")
   diff:argument("FILE"):target "file"
   management.declare_skill(diff)
   local patch = action(parser, "patch", "Adds to FILE what it lacks, and touches nothing else.")
-  patch:argument("FILE"):target "file"
+  patch:argument("FILE"):target("file"):args "?"
   manifest_needs.declare(patch)
   patch:flag("--dry-run"):description "Show the changes, and leave FILE as it is."
   flags.json(patch)
   push.declare(action(parser, "push", "Sends FILE, after asking, and waits for what comes of it."))
   local status = action(parser, "status", "What came of the last update.")
   status:flag("--wait"):description "Wait until it has succeeded or failed."
+  management.declare_timeout(status)
   management.declare_skill(status)
 end
 
@@ -58,8 +59,11 @@ local actions = {}
 
 -- Files -------------------------------------------------------------------------------------------
 
+local WHICH = "which FILE? FILE stands before --for, which takes all words that follow"
+
 --- A file's text, known to be a manifest.
 local function load(path)
+  if not path then stop.usage(WHICH) end
   local text = input.read(path)
   local found, err = require("proactive").manifest.decode(text)
   if not found then
@@ -75,39 +79,63 @@ end
 
 -- Actions -----------------------------------------------------------------------------------------
 
---- A file that is there and other than what would be written is not lost.
-local function protect(path, text)
+--- A file that is there and other than what would be written is not lost, nor of which skill it is.
+local function protect(path, text, target)
   local old = files.read(path)
-  if old and old ~= text then
+  if not old then return end
+  if old ~= text then
     stop.with(1, "%s is there and is other: give another name, or --force to overwrite it", path)
+  end
+  local found = origin.look(path)
+  if not found then return end
+  if found.skill_id ~= target.skill_id or found.stage ~= target.stage then
+    stop.with(1, "%s is the manifest of %s (%s): give another name, or --force to make it that of "
+      .. "%s (%s)", path, found.skill_id, found.stage, target.skill_id, target.stage)
   end
 end
 
+--- The manifest without a file; as one line of JSON, in the manifest's own order, also with what
+--- a file's origin notes.
+local function print_manifest(text, target, out)
+  if not out.as_json then return out:print("%s", (json_text.pretty(text):gsub("\n$", ""))) end
+  text = json_text.compact(text)
+  for _, name in ipairs { "skill_id", "stage", "etag" } do
+    if target[name] then text = json_text.set(text, { name }, target[name]) end
+  end
+  out:print("%s", text)
+end
+
 function actions.get(args, out)
-  local skill_id, smapi = management.skill_id(args), management.open(args)
-  local held = must(smapi:get_manifest(skill_id, { stage = args.stage }))
+  local skill_id, stage = management.target(args)
+  local smapi = management.open(args)
+  local held = must(smapi:get_manifest(skill_id, { stage = stage }))
   smapi:close()
-  local text = json_text.pretty(held.text)
+  local target = { skill_id = skill_id, stage = stage, etag = held.etag }
   if not args.file then
-    out:print("%s", (text:gsub("\n$", "")))
+    print_manifest(held.text, target, out)
     return 0
   end
-  if not args.force then protect(args.file, text) end
+  local text = json_text.pretty(held.text)
+  if not args.force then protect(args.file, text, target) end
   write(args.file, text)
-  origin.write(args.file, { skill_id = skill_id, stage = args.stage, etag = held.etag })
+  origin.write(args.file, target)
   if out.as_json then
-    out:json { file = args.file, skill_id = skill_id, stage = args.stage, etag = held.etag }
+    out:json { file = args.file, skill_id = skill_id, stage = stage, etag = held.etag }
   else
-    out:print("%s: the manifest of %s (%s)", args.file, skill_id, args.stage)
+    out:print("%s: the manifest of %s (%s)", args.file, skill_id, stage)
   end
   return 0
 end
 
-local function print_verdict(path, good, found, out)
+local GOOD = "nothing is missing"
+local UNKNOWN = "no fault found; give --for EVENT… to see what your events need"
+
+local function print_verdict(args, good, found, out)
   local violations = good and {} or found.violations
   local warnings = good and found or found.warnings
   local counted = ("%d violation%s"):format(#violations, #violations == 1 and "" or "s")
-  out:print("%s: %s", path, good and "nothing is missing" or out:paint("red", counted))
+  local verdict = args.events and GOOD or UNKNOWN
+  out:print("%s: %s", args.file, good and verdict or out:paint("red", counted))
   for _, list in ipairs { violations, warnings } do
     if list == warnings and #list > 0 then out:print("  %s", "warnings") end
     for _, violation in ipairs(list) do
@@ -128,15 +156,19 @@ function actions.check(args, out)
       warnings = output.violations(good and found or found.warnings),
     }
   else
-    print_verdict(args.file, good, found, out)
+    print_verdict(args, good, found, out)
   end
   return good and 0 or 1
 end
 
 function actions.diff(args, out)
-  local text = load(args.file)
-  local skill_id, smapi = management.skill_id(args), management.open(args)
-  local held = must(smapi:get_manifest(skill_id, { stage = args.stage }))
+  local text, found = load(args.file), origin.read(args.file)
+  local skill_id, stage = management.target(args, found)
+  if found and found.skill_id ~= skill_id then
+    out:warn("%s is the manifest of %s; compared with %s", args.file, found.skill_id, skill_id)
+  end
+  local smapi = management.open(args)
+  local held = must(smapi:get_manifest(skill_id, { stage = stage }))
   smapi:close()
   local list = must(require("proactive").manifest.diff(held.text, text))
   if out.as_json then
@@ -148,17 +180,7 @@ function actions.diff(args, out)
   return 0
 end
 
-function actions.patch(args, out)
-  local text, wanted = load(args.file), manifest_needs.of(args)
-  if not wanted then stop.usage "for which events? Give --for EVENT…" end
-  local manifest = require("proactive").manifest
-  local patched = must(manifest.patch(text, wanted))
-  local list = must(manifest.diff(text, patched))
-  if not args.dry_run and patched ~= text then write(args.file, patched) end
-  if out.as_json then
-    difference.json(list, out)
-    return 0
-  end
+local function print_patched(args, list, out)
   difference.print(list, out)
   if #list == 0 then
     out:print("%s: nothing was missing", args.file)
@@ -167,7 +189,39 @@ function actions.patch(args, out)
   else
     out:print("%s: mended; proactive manifest push sends it", args.file)
   end
-  return 0
+end
+
+--- What patch cannot mend.
+local function print_rest(args, list, err, out)
+  if out.as_json then
+    local violations = output.violations(err.violations)
+    return out:json { file = args.file, valid = false, violations = violations }
+  end
+  if not args.dry_run and #list > 0 then out:print("%s: what was missing is there", args.file) end
+  out:print("%s: still wrong", args.file)
+  for _, violation in ipairs(err.violations) do
+    out:block(explain.violation(violation), 2)
+  end
+  out:print("  to do    %s", err.fix)
+end
+
+function actions.patch(args, out)
+  local text, wanted = load(args.file), manifest_needs.of(args)
+  if not wanted then stop.usage "for which events? Give --for EVENT…" end
+  local manifest = require("proactive").manifest
+  local patched = must(manifest.patch(text, wanted))
+  local list = must(manifest.diff(text, patched))
+  if not args.dry_run and patched ~= text then write(args.file, patched) end
+  local good, err = manifest.check(patched, wanted)
+  if out.as_json then
+    difference.json(list, out)
+  elseif good then
+    print_patched(args, list, out)
+  else
+    difference.print(list, out)
+  end
+  if not good then print_rest(args, list, err, out) end
+  return good and 0 or 1
 end
 
 function actions.push(args, out)
@@ -191,16 +245,21 @@ local function print_status(status, out)
   end
 end
 
+local ENDED = { SUCCEEDED = true, FAILED = true }
+
+--- The status, once there is nothing to wait for, when that was asked for.
+local function status_of(args, smapi, skill_id)
+  local status, err = smapi:status(skill_id)
+  local is_open = err and err.retryable or status and status.state and not ENDED[status.state]
+  if not (args.wait and is_open) then return status, err end
+  status, err = smapi:wait(skill_id, { timeout = args.timeout })
+  if err and err.state == "FAILED" then return smapi:status(skill_id) end
+  return status, err
+end
+
 function actions.status(args, out)
-  local skill_id, smapi = management.skill_id(args), management.open(args)
-  local status, err
-  if args.wait then
-    local _, failure = smapi:wait(skill_id)
-    if failure and failure.kind ~= "invalid" then err = failure end
-  end
-  if not err then
-    status, err = smapi:status(skill_id)
-  end
+  local skill_id, smapi = management.target(args), management.open(args)
+  local status, err = status_of(args, smapi, skill_id)
   smapi:close()
   print_status(must(status, err), out)
   return status.state == "FAILED" and 1 or 0

@@ -49,14 +49,15 @@ function actions.list(args, out)
 end
 
 local function set_enablement(args, out, method, word)
-  local skill_id, smapi = management.skill_id(args), management.open(args)
-  if args.stage == "certified" then stop.usage "a skill is enabled in development or live" end
-  must(smapi[method](smapi, skill_id, args.stage))
+  local skill_id, stage = management.target(args)
+  if stage == "certified" then stop.usage "a skill is enabled in development or live" end
+  local smapi = management.open(args)
+  must(smapi[method](smapi, skill_id, stage))
   smapi:close()
   if out.as_json then
-    out:json { skill_id = skill_id, stage = args.stage, state = word }
+    out:json { skill_id = skill_id, stage = stage, state = word }
   else
-    out:print("%s is %s (%s)", skill_id, word, args.stage)
+    out:print("%s is %s (%s)", skill_id, word, stage)
   end
   return 0
 end
@@ -69,15 +70,24 @@ function actions.disable(args, out)
   return set_enablement(args, out, "disable", "disabled")
 end
 
+local function reveal(skill_id, pair, out)
+  if not out.as_json then return out:print("%s", pair.client_secret) end
+  out:json {
+    skill_id = skill_id,
+    client_id = pair.client_id,
+    client_secret = pair.client_secret,
+  }
+end
+
 function actions.credentials(args, out)
   if args.reveal and not args.yes and not output.is_terminal(1) then
     stop.with(2, "--reveal prints a secret: only to a terminal, or with --yes")
   end
-  local skill_id, smapi = management.skill_id(args), management.open(args)
+  local skill_id, smapi = management.target(args), management.open(args)
   local pair = must(smapi:credentials(skill_id))
   smapi:close()
   if args.reveal then
-    out:print("%s", pair.client_secret)
+    reveal(skill_id, pair, out)
     return 0
   end
   local keeps = management.may_keep(args, out)
