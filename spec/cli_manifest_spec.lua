@@ -85,7 +85,6 @@ describe("managing skills from the command line", function()
     local page = assert(io.open("docs/manifest.md", "rb"))
     local text = page:read "*a"
     page:close()
-    expect(0, { "manifest", "push", write("bare.json", BARE), "--yes" })
     local count = 0
     for line in text:match("```sh\n(.-)```"):gmatch "[^\n]+" do
       local words = {}

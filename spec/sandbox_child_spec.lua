@@ -1,5 +1,6 @@
 --- The sandbox as a process: starting and ending it, and what goes over the wire.
 
+local cli = require "spec.support.cli"
 local compat = require "proactive.compat"
 local core = require "proactive.core"
 local files = require "proactive.files"
@@ -37,6 +38,19 @@ describe("a sandbox process", function()
     assert.truthy(running.url:find "^http://127%.0%.0%.1:%d+$")
     assert.is_nil(running.ca_file)
     assert.equal(5, #running:users())
+  end)
+
+  it("takes seconds or never for how long an update takes", function()
+    for _, given in ipairs { -1, "soon", true } do
+      assert.has_error(function() sandbox.start { update_takes = given } end)
+    end
+    for _, given in ipairs { "soon", "-1", "" } do
+      local ran = cli.run { "sandbox", "--update-takes", given }
+      assert.equal(2, ran.status)
+      assert.matches("seconds or never expected", ran.stderr)
+    end
+    local other = assert(sandbox.start { update_takes = "never", users = 0 })
+    other:stop()
   end)
 
   it("gives the same words over the wire as without it", function()
