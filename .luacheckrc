@@ -9,6 +9,7 @@ files["lua/proactive/compat.lua"] = { std = "max" }
 files["lua/proactive/openresty"] = { std = "ngx_lua" }
 files["spec"] = { std = "min+busted", max_line_length = 120 }
 files["spec/support/openresty_app.lua"] = { std = "ngx_lua" }
+files["examples/ci/parcels_spec.lua"] = { std = "min+busted" }
 files["spec/support/gc.lua"] = { std = "max" }
 files["*.rockspec"] = { std = "rockspec" }
 files["bin/proactive"] = { globals = { "_" } } -- its sh part is one Lua text

@@ -108,7 +108,7 @@ end
 
 --- From the bottom to the top. A module requires what stands in its own row or below.
 local ROWS = {
-  "compat files functions host nearest template timers types",
+  "compat files functions host in_process nearest template timers types",
   "errors options time json json_text endpoints form",
   "text localized audience schema schema.*",
   "language language.*",
@@ -121,7 +121,7 @@ local ROWS = {
   "skill skill.*",
   "openresty openresty.* loop loop.* lambda",
   "sandbox.*",
-  "sandbox cli.*",
+  "busted sandbox cli.*",
   "cli init",
 }
 

@@ -133,15 +133,48 @@ describe("proactive sandbox", function()
     assert.equal(1, select(2, ran.stderr:gsub("\n", "")), ran.stderr)
   end)
 
-  it("passes its options on and says where it is", function()
+  --- Starts the command with these words; ended when the test is.
+  local function start(words)
     local out = os.tmpname()
-    local words = "exec env PROACTIVE_LUA=%s bin/proactive sandbox --port 0 --users 2 --success 200"
-    local line = cli.background(words:format(cli.interpreter), out)
+    local command = "exec env PROACTIVE_LUA=%s bin/proactive sandbox --port 0 %s"
+    local line = cli.background(command:format(cli.interpreter, words), out)
     finally(function()
       cli.stop(line)
       os.remove(out)
     end)
-    local url = cli.wait_for(out, "proactive sandbox: (http://127%.0%.0%.1:%d+)")
+    return cli.wait_for(out, "proactive sandbox: (http://127%.0%.0%.1:%d+)")
+  end
+
+  it("begins with files of faults and of what was saved, and with a clock that stands", function()
+    local faults = file(".json", '{"rules":[{"do":{"status":503}}]}')
+    local saved = file(".json", '[{"proactive_sandbox":1,"now":1},{"customer":{"user":"amzn1.ask.account.A"}}]')
+    local url = start(("--faults %s --state %s --clock 2026-01-15T10:00:00Z"):format(faults, saved))
+    local remote = require("proactive.sandbox.remote").new(url)
+    assert.equal("amzn1.ask.account.A", assert(remote:users())[1].user)
+    assert.same({ 1768471200, true }, { remote:clock().now, remote:clock().stands })
+    local ran = cli.run { "token", "--sandbox", url }
+    assert.equal(1, ran.status)
+    assert.truthy(ran.stderr:find("503", 1, true), ran.stderr)
+  end)
+
+  it("ends with 2 and names the file that is not as it should be", function()
+    for _, case in ipairs {
+      { "--faults", "/nonexistent/faults", "cannot read /nonexistent/faults" },
+      { "--state", file(".json", "[]"), "is no saved sandbox" },
+      { "--clock", "noon", "clock must be run, stand, or a time it stands at" },
+    } do
+      local ran = cli.run { "sandbox", "--port", "0", case[1], case[2] }
+      assert.equal(2, ran.status, ran.stderr)
+      assert.truthy(ran.stderr:find(case[3], 1, true), ran.stderr)
+      assert.equal(1, select(2, ran.stderr:gsub("\n", "")), ran.stderr)
+    end
+    local ran = cli.run { "sandbox", "--state", "x", "--users", "3" }
+    assert.equal(2, ran.status)
+    assert.truthy(ran.stderr:find("leave --users out", 1, true), ran.stderr)
+  end)
+
+  it("passes its options on and says where it is", function()
+    local url = start "--users 2 --success 200"
     local remote = require("proactive.sandbox.remote").new(url)
     assert.equal(2, #assert(remote:users()))
     local ran = cli.run { "send", "examples/events/media_content.lua", "--all", "--sandbox", url }

@@ -132,10 +132,10 @@ describe("the sandbox's control paths", function()
 
   it("put the clock ahead, and not back", function()
     local _, clock = x:ask("POST", "/sandbox/clock", '{"advance":90.5}')
-    assert.same({ now = exchange.NOW + 90.5, ahead = 90.5 }, clock)
+    assert.same({ now = exchange.NOW + 90.5, ahead = 90.5, stands = false }, clock)
     local back = message("POST", "/sandbox/clock", '{"advance":-1}')
     assert.equal("400 advance must be at least 0", back)
-    assert.equal("400 advance is required", message("POST", "/sandbox/clock", "{}"))
+    assert.equal("400 advance or stands is required", message("POST", "/sandbox/clock", "{}"))
   end)
 
   it("ask for a customer by an id that exists", function()

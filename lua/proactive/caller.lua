@@ -3,9 +3,13 @@
 
 local core = require "proactive.core"
 local host = require "proactive.host"
+local in_process = require "proactive.in_process"
 
 -- Longest wait for a socket where nothing else runs.
 local WAIT = 0.5
+
+local WAITS_FOR_ITSELF = "a call to %s would wait for ever: this Lua state serves it, and not "
+  .. "while it waits. Start the sandbox without in_process"
 
 -- A pool keeps a few routes only, and every address is one.
 local MOST_ROUTES = 24
@@ -49,11 +53,14 @@ function Caller:open()
   return self.pool, message
 end
 
---- The route of a call in the present pool.
+--- The route of a call in the present pool. Raises for an address that this Lua state serves.
 ---@param call proactive.Call
 ---@return integer? route
 ---@return string? message
 function Caller:route(call)
+  if in_process.serves(call.url) and not host.pause() then
+    error(WAITS_FOR_ITSELF:format(call.url), 0)
+  end
   local lines = table.concat(call.headers or {}, "\n")
   local key = ("%s %s\n%s"):format(call.method, call.url, lines)
   if self.routes[key] then return self.routes[key] end

@@ -39,6 +39,21 @@ local function update_takes(text)
   return nil, ("seconds or never expected, got '%s'"):format(text)
 end
 
+local function declare_beginning(parser)
+  parser
+    :option("--clock")
+    :argname("run|stand|TIME")
+    :description "The clock runs (default), stands, or stands at a time, as 2026-01-15T10:00:00Z."
+  parser
+    :option("--faults")
+    :argname("FILE")
+    :description "Begin with the rules of a JSON file: docs/sandbox.md, Faults."
+  parser
+    :option("--state")
+    :argname("FILE")
+    :description "Begin with the skills, customers and notifications that were saved to a file."
+end
+
 function sandbox.declare(parser)
   parser
     :option("--port")
@@ -65,6 +80,7 @@ function sandbox.declare(parser)
     :argname("SECONDS")
     :convert(update_takes)
     :description "How long an update of a manifest takes (default: 1), or never."
+  declare_beginning(parser)
   declare_answers(parser)
   parser:require_command(false)
   parser:command_target "action"
@@ -83,6 +99,9 @@ end
 
 function sandbox.run(args, out)
   if args.action == "users" then return list_users(args.count, out) end
+  if args.state and args.users then
+    stop.with(2, "the customers are those of --state: leave --users out")
+  end
   needs.module("proactive.core")
   needs.module("proactive.httpd")
   local ok, err = require("proactive.sandbox").serve {
@@ -98,8 +117,14 @@ function sandbox.run(args, out)
     error_body = args.error_body,
     no_auth_status = args.no_auth_status and tonumber(args.no_auth_status),
     success = args.success and tonumber(args.success),
+    clock = args.clock,
+    faults = args.faults,
+    state = args.state,
   }
-  if not ok then stop.with(1, "%s%s", err.message, err.fix and ". " .. err.fix or "") end
+  if not ok then
+    local status = err.kind == "invalid" and 2 or 1
+    stop.with(status, "%s%s", err.message, err.fix and ". " .. err.fix or "")
+  end
   return 0
 end
 

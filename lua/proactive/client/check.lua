@@ -1,6 +1,7 @@
 --- What the methods of the client make sure of first. A mistake raises, blaming their caller.
 
 local errors = require "proactive.errors"
+local in_process = require "proactive.in_process"
 
 local check = {}
 
@@ -21,6 +22,16 @@ function check.usable(client, method, in_callback)
         .. "or later).",
     })
   end
+end
+
+--- Raises when the answer could only come from this Lua state, which would be waiting for it.
+function check.may_wait(client, method)
+  local host = client.event_host or client.sandbox
+  if not in_process.serves(host) or client:is_served() then return end
+  local text = "client:%s would wait for ever: %s is served by this Lua state, and not while it "
+    .. "waits. Hand the client over once with sandbox:drive(client), or use client:submit, "
+    .. "sandbox:step() and client:step(0)"
+  error(text:format(method, host), 3)
 end
 
 function check.event(event, method)

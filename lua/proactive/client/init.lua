@@ -132,6 +132,12 @@ function Client:rest(seconds, outcome) -- luacheck: no unused args
   return problem
 end
 
+--- Whether a server of this Lua state goes on while this client waits.
+---@return boolean
+function Client:is_served() -- luacheck: no unused args
+  return false
+end
+
 --- Called when there is something new to do: an adapter tells its host.
 ---@protected
 function Client.stir() end
@@ -159,6 +165,7 @@ end
 ---@return proactive.Error?
 function Client:send(event, audience, opts)
   local forked = check.usable(self, "send")
+  check.may_wait(self, "send")
   check.event(event, "send")
   check.audience(audience, "send")
   opts = options_of.check(opts, SEND_OPTIONS, "client:send")
@@ -175,6 +182,7 @@ end
 ---@return proactive.Error?
 function Client:send_request(request, opts)
   local forked = check.usable(self, "send_request")
+  check.may_wait(self, "send_request")
   opts = options_of.check(opts, REQUEST_OPTIONS, "client:send_request")
   if type(request) ~= "table" and type(request) ~= "string" then
     error(("client:send_request: a table or JSON text expected, got %s"):format(type(request)), 2)
@@ -225,6 +233,7 @@ end
 ---@return proactive.Error?
 function Client:send_many(event, users, opts)
   local forked = check.usable(self, "send_many")
+  check.may_wait(self, "send_many")
   if forked then return nil, forked end
   announce_sandbox(self)
   local job, err = many.start(self, event, users, opts)
@@ -266,6 +275,7 @@ end
 ---@return proactive.Error?  as for `step`
 function Client:flush(timeout)
   local forked = check.usable(self, "flush")
+  check.may_wait(self, "flush")
   check.seconds(timeout, "flush", "timeout")
   if forked then return false, forked end
   local ends = timeout and core.monotonic() + timeout
@@ -285,6 +295,7 @@ end
 ---@return proactive.Error?
 function Client:token()
   local forked = check.usable(self, "token")
+  check.may_wait(self, "token")
   if forked then return nil, forked end
   local source, now = self.delivery.source, self.clock.monotonic
   local state, err = source:poll(now())

@@ -235,6 +235,7 @@ return function(options)
   if not pair then return nil, err end
   local client = {
     sandbox = sandbox,
+    event_host = options.event_host,
     region = options.region or "NA",
     stage = options.stage or "development",
     attempt_timeout = options.timeout or 30,

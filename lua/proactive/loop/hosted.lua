@@ -53,6 +53,11 @@ function Hosted:rest(seconds, outcome)
   })
 end
 
+--- Other handlers run while one waits.
+function Hosted:is_served()
+  return self.host.waiter(self) ~= nil
+end
+
 function Hosted:stir()
   self.host.kick(self)
 end

@@ -1,40 +1,22 @@
 --- The control paths under /sandbox/: what a test, a person or the page does to the sandbox's
 --- world.
 
-local endpoints = require "proactive.endpoints"
 local fields = require "proactive.sandbox.fields"
 local form = require "proactive.form"
 local inbox = require "proactive.sandbox.inbox"
 local json = require "proactive.json"
 local reply = require "proactive.sandbox.reply"
-local skills = require "proactive.sandbox.skills"
+local shapes = require "proactive.sandbox.shapes"
+local state = require "proactive.sandbox.state"
 local text = require "proactive.text"
 local views = require "proactive.sandbox.page.views"
 
 local control = {}
 
-local EVENTS = { "array" }
-
-local SKILL = {
-  client_id = { "string" },
-  client_secret = { "string" },
-  skill_id = { "string" },
-  permission = { "boolean" },
-  publications = EVENTS,
-  endpoint = { "string" },
+local CLOCK = {
+  advance = { "number", min = 0, max = 10 * 365 * 86400 },
+  stands = { "boolean" },
 }
-
-local USER = {
-  user = { "string" },
-  skill_id = { "string" },
-  region = { "string", one_of = endpoints.regions },
-  locale = { "string", pattern = "^%l%l%-%u%u$", like = "en-US" },
-  utc_offset = { "string", pattern = "^[+-][01]%d:[0-5]%d$", like = "+02:00" },
-  enabled = { "boolean" },
-  subscriptions = EVENTS,
-}
-
-local CLOCK = { advance = { "number", min = 0, max = 10 * 365 * 86400, required = true } }
 local LISTEN = { user = { "string", required = true } }
 
 local function refuse(status, message)
@@ -56,15 +38,6 @@ local function body_of(request, spec)
   local problem = spec and fields.problem(value, spec, "")
   if problem then return nil, refuse(400, problem) end
   return value
-end
-
--- A list of event names, each one known.
-local function events_problem(list, name)
-  local rule = { "string", one_of = skills.all_events() }
-  for index, event in ipairs(list or {}) do
-    local problem = fields.problem({ event = event }, { event = rule }, "")
-    if problem then return ("%s[%d]: %s"):format(name, index, problem) end
-  end
 end
 
 -- How many bytes of a list are sent unless the request asks for less: all of it.
@@ -90,29 +63,6 @@ local function list(query, first, last, entry)
   local answered = reply.json(200, "[" .. table.concat(parts, ",") .. "]")
   if stopped then reply.add(answered, "x-sandbox-next", ("%d"):format(stopped)) end
   return answered
-end
-
--- A skill as it is shown: its secret is not.
-local function show_skill(skill)
-  return {
-    client_id = skill.client_id,
-    skill_id = skill.skill_id,
-    permission = skill.permission,
-    publications = json.array(skill.publications),
-    endpoint = skill.endpoint,
-  }
-end
-
-local function show_customer(customer)
-  return {
-    user = customer.user,
-    skill_id = customer.skill_id,
-    region = customer.region,
-    locale = customer.locale,
-    utc_offset = customer.utc_offset,
-    enabled = customer.enabled,
-    subscriptions = json.array(customer.subscriptions),
-  }
 end
 
 -- What a PUT is about stands in its path; in the body it may be repeated, not changed.
@@ -143,17 +93,17 @@ local skill_methods, user_methods = {}, {}
 
 function skill_methods.GET(world, id)
   local skill = world.skills:find(id)
-  return skill and answer(show_skill(skill)) or refuse(404, "no skill with client id " .. id)
+  return skill and answer(shapes.show_skill(skill)) or refuse(404, "no skill with client id " .. id)
 end
 
 function skill_methods.PUT(world, id, request)
-  local given, refusal = body_of(request, SKILL)
+  local given, refusal = body_of(request, shapes.skill)
   refusal = refusal or same_id(given, id, "client_id")
   if refusal then return refusal end
-  local problem = events_problem(given.publications, "publications")
+  local problem = shapes.events_problem(given.publications, "publications")
   if problem then return refuse(400, problem) end
   local skill, created = world.skills:put(id, given)
-  return answer(show_skill(skill), created and 201 or 200)
+  return answer(shapes.show_skill(skill), created and 201 or 200)
 end
 
 function skill_methods.DELETE(world, id)
@@ -162,19 +112,19 @@ end
 
 function user_methods.GET(world, id)
   local customer, refusal = customer_of(world, id)
-  return customer and answer(show_customer(customer)) or refusal
+  return customer and answer(shapes.show_customer(customer)) or refusal
 end
 
 function user_methods.PUT(world, id, request)
-  local given, refusal = body_of(request, USER)
+  local given, refusal = body_of(request, shapes.customer)
   refusal = refusal or same_id(given, id, "user")
   if refusal then return refusal end
-  local problem = events_problem(given.subscriptions, "subscriptions")
+  local problem = shapes.events_problem(given.subscriptions, "subscriptions")
   if problem then return refuse(400, problem) end
   local before = copy_of(world.customers:find(id))
   local customer, created = world.customers:put(id, given)
   world.outbox:changed(before, customer)
-  return answer(show_customer(customer), created and 201 or 200)
+  return answer(shapes.show_customer(customer), created and 201 or 200)
 end
 
 function user_methods.DELETE(world, id)
@@ -188,14 +138,14 @@ end
 local function list_skills(world, query)
   local all = world.skills:list()
   return list(query, 1, #all, function(index)
-    return show_skill(all[index])
+    return shapes.show_skill(all[index])
   end)
 end
 
 local function list_users(world, query)
   local all = world.customers.list
   return list(query, 1, #all, function(index)
-    return show_customer(all[index])
+    return shapes.show_customer(all[index])
   end)
 end
 
@@ -262,14 +212,26 @@ local function delete_faults(world)
 end
 
 local function show_clock(world)
-  return answer { now = world.clock:now(), ahead = world.clock.ahead }
+  return answer(world.clock:view())
 end
 
 local function post_clock(world, _, request)
   local given, refusal = body_of(request, CLOCK)
   if not given then return refusal end
-  world.clock:advance(given.advance)
+  if not given.advance and given.stands == nil then
+    return refuse(400, "advance or stands is required")
+  elseif given.stands then
+    world.clock:stand()
+  elseif given.stands == false then
+    world.clock:run()
+  end
+  world.clock:advance(given.advance or 0)
   return show_clock(world)
+end
+
+local function list_state(world, query)
+  local last, entry = state.records(world)
+  return list(query, 1, last, entry)
 end
 
 -- The person takes back what they allowed in Login with Amazon.
@@ -294,6 +256,7 @@ local PATHS = {
   ["/sandbox/skill-events"] = { GET = list_skill_events },
   ["/sandbox/faults"] = { GET = get_faults, PUT = put_faults, DELETE = delete_faults },
   ["/sandbox/clock"] = { GET = show_clock, POST = post_clock },
+  ["/sandbox/state"] = { GET = list_state },
   ["/sandbox/logins"] = { DELETE = withdraw_logins },
   ["/sandbox/reset"] = { POST = reset },
 }

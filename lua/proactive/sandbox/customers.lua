@@ -32,8 +32,9 @@ local FIRST = {
 }
 
 ---@param count integer?  so many alike customers in NA, en-US; nil: the handful
-function customers.new(count)
-  local self = setmetatable({ count_at_start = count }, Customers)
+---@param saved table[]?  these in their place
+function customers.new(count, saved)
+  local self = setmetatable({ count_at_start = count, saved = saved }, Customers)
   self:reset()
   return self
 end
@@ -41,7 +42,12 @@ end
 --- Back to the customers there are at the start, each with an empty inbox.
 function Customers:reset()
   self.list, self.by_id = {}, {}
-  if not self.count_at_start then
+  if self.saved then
+    for _, fields in ipairs(self.saved) do
+      self:put(fields.user, fields)
+    end
+    return
+  elseif not self.count_at_start then
     for number, fields in ipairs(FIRST) do
       self:put(customers.id(number), fields)
     end

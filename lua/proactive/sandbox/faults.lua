@@ -2,6 +2,7 @@
 --- rules and the same requests in the same order give the same faults on every Lua.
 
 local fields = require "proactive.sandbox.fields"
+local random = require "proactive.sandbox.random"
 
 local Faults = {}
 Faults.__index = Faults
@@ -54,19 +55,6 @@ for name in pairs(DO) do
   if name ~= "headers" and name ~= "body" then KINDS[#KINDS + 1] = name end
 end
 table.sort(KINDS)
-
--- Park and Miller's generator with the multiplier 48271: every product is below 2^53, so doubles
--- are exact.
-local MODULUS = 2147483647
-
-local function generator(seed)
-  local state = (seed % MODULUS * 69621 + 40692) % MODULUS
-  if state == 0 then state = 1 end
-  return function()
-    state = state * 48271 % MODULUS
-    return state / MODULUS
-  end
-end
 
 ---@param clock table
 function faults.new(clock)
@@ -135,7 +123,7 @@ local function rule_of(given, index, seed)
     kind = kind,
     action = action,
     match = given.match or {},
-    random = generator(seed + index * 7919),
+    random = random.new(seed + index * 7919),
     seen = 0,
     hits = 0,
   }

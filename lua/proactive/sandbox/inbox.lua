@@ -105,8 +105,29 @@ function Inbox:deliver(customer, event)
   notification.received_at, notification.expires_at = event.received_at, event.expires_at
   notification.region, notification.locale = customer.region, customer.locale
   notification.utc_offset = customer.utc_offset
-  notification.heard_at, notification.deleted = nil, nil
+  notification.heard_at, notification.deleted, notification.judged_at = nil, nil, nil
   if fresh then add(self, box, notification) end
+end
+
+--- Puts a notification back that was saved, its times latered.
+---@param customer table
+---@param saved table   as `sandbox.state` keeps it
+---@param later number  seconds
+function Inbox:restore(customer, saved, later)
+  self:deliver(customer, {
+    event = saved.event,
+    reference_id = saved.reference_id,
+    stage = saved.stage,
+    text = saved.body,
+    received_at = saved.received_at + later,
+    expires_at = saved.expires_at + later,
+  })
+  local notification = customer.box.by_reference[saved.reference_id]
+  notification.judged_at = saved.judged_at or saved.received_at
+  notification.region, notification.locale = saved.region, saved.locale
+  notification.utc_offset = saved.utc_offset
+  notification.heard_at = saved.heard_at and saved.heard_at + later
+  notification.deleted = saved.deleted
 end
 
 --- `new` until it is listened to or expires, then `old` or `expired`; `deleted` on demand or some
@@ -126,7 +147,7 @@ local function view(notification, now, brief)
       notification.text,
       notification.locale,
       notification.utc_offset,
-      notification.received_at
+      notification.judged_at or notification.received_at
     )
   for _, name in ipairs(SHOWN) do
     shown[name] = notification[name]

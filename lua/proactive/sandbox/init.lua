@@ -28,6 +28,9 @@ sandbox.user_id = customers.id
 ---@field max_notifications integer?           default 250,000
 ---@field update_takes number|"never"|nil
 ---   seconds of its clock that an update of a manifest takes, default 1
+---@field clock string?         "run" (the default), "stand", or ISO 8601: stands at that time
+---@field faults string?        a JSON file of rules to begin with
+---@field state string?         a file that `sandbox:save` wrote, to begin with; not with users
 
 ---@class proactive.sandbox.ServeOptions: proactive.sandbox.Options
 ---@field on_ready fun(url: string, ca_file: string?)?  in place of the line on standard error
@@ -37,6 +40,7 @@ sandbox.user_id = customers.id
 
 ---@class proactive.sandbox.StartOptions: proactive.sandbox.Options
 ---@field lua string?  the interpreter to run it with, default the one that runs this
+---@field in_process boolean?  no child: this Lua state serves it when it is told to
 
 ---@type table<string, proactive.Option>
 local OPTIONS = {
@@ -55,6 +59,9 @@ local OPTIONS = {
   max_body = { "number", integer = true, min = 1024 },
   max_notifications = { "number", integer = true, min = 1 },
   update_takes = { "number|string", min = 0 },
+  clock = { "string" },
+  faults = { "string" },
+  state = { "string" },
 }
 
 local function with(extra)
@@ -73,13 +80,16 @@ local SERVE = with {
   until_stdin_closes = { "boolean" },
 }
 
-local START = with { lua = { "string" } }
+local START = with { lua = { "string" }, in_process = { "boolean" } }
 
 -- The two statuses each of these may have; `options` knows ranges only.
 local STATUSES = { no_auth_status = { 403, 401 }, success = { 202, 200 } }
 
 local function check(given, spec, what)
   local options = options_of.check(given, spec, what, 2)
+  if options.state and options.users then
+    error(("%s: the customers are those of state: leave users out"):format(what), 3)
+  end
   for name, allowed in pairs(STATUSES) do
     local value = options[name]
     if value and value ~= allowed[1] and value ~= allowed[2] then
@@ -127,14 +137,28 @@ function sandbox.serve(options)
   return server:run()
 end
 
---- Starts a sandbox as a child process on a free port. It ends with `sandbox:stop()`, and when this
---- process ends.
+local function check_start(options)
+  options = check(options, START, "proactive.sandbox.start")
+  if options.in_process and options.lua then
+    error("proactive.sandbox.start: option lua is for a child, not with in_process", 3)
+  end
+  return options
+end
+
+--- Starts a sandbox on a free port, as a child process. It ends with `sandbox:stop()`, and when
+--- this process ends. With `in_process` it is part of this Lua state, which serves it in
+--- `sandbox:step()` and while a client that was handed to `sandbox:drive(client)` waits.
 ---@param options? proactive.sandbox.StartOptions
 ---@return proactive.Sandbox?
 ---@return proactive.Error?
 function sandbox.start(options)
-  options = check(options, START, "proactive.sandbox.start")
-  return require("proactive.sandbox.child").start(options)
+  local given = {}
+  for name, value in pairs(check_start(options)) do
+    given[name] = value
+  end
+  local kind = given.in_process and "inside" or "child"
+  given.in_process = nil
+  return require("proactive.sandbox." .. kind).start(given)
 end
 
 return sandbox

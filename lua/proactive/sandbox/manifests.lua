@@ -81,6 +81,15 @@ function manifests.renew(skill)
   skill.has_credentials = skill.has_credentials or skill.permission
 end
 
+--- Gives a skill back the manifests it had.
+---@param skill table
+---@param text string  in development
+---@param live string
+function manifests.restore(skill, text, live)
+  skill.manifest = { text = text, etag = etag_of(text), at = 0 }
+  skill.live_manifest = live
+end
+
 --- Lets an update whose time has come take effect.
 ---@param skill table
 ---@param now number

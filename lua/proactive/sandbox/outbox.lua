@@ -2,10 +2,10 @@
 --- the sandbox's clock, with the timestamp they had. How long Alexa waits between attempts is not
 --- known: one second here, doubled up to a minute.
 
-local core = require "proactive.core"
 local ids = require "proactive.sandbox.ids"
 local json = require "proactive.json"
 local post = require "proactive.sandbox.post"
+local random = require "proactive.sandbox.random"
 local signer_of = require "proactive.sandbox.signer"
 local skill_events = require "proactive.sandbox.skill_events"
 
@@ -20,6 +20,9 @@ local TIMEOUT = 8
 -- Seconds over which shuffled events are spread; and how many are under way then. Without shuffling
 -- one goes after the other.
 local SPREAD, MOST_SHUFFLED = 2, 8
+
+-- Shuffled alike each time.
+local SEED = 1
 
 -- Events kept, done or not.
 local MOST = 10000
@@ -51,6 +54,7 @@ function Outbox:reset()
   end
   self.list, self.waiting, self.sending = {}, {}, {}
   self.caused = { first = 1, last = 0 }
+  self.random = random.new(SEED)
 end
 
 local function add(self, entry)
@@ -85,7 +89,7 @@ function Outbox:changed(before, after)
       state = url and "waiting" or "not_sent",
       attempts = 0,
       since = now,
-      next_at = now + (self.shuffle and core.random() * SPREAD or 0),
+      next_at = now + (self.shuffle and self.random() * SPREAD or 0),
       body = skill_events.encode(customer, event, id, now),
       url = url,
     }
@@ -197,18 +201,17 @@ end
 ---@param skills table
 ---@param options {shuffle: boolean?, tls_dir: string?}
 function outbox.new(clock, skills, options)
-  return setmetatable({
+  local self = setmetatable({
     clock = clock,
     skills = skills,
     shuffle = options.shuffle,
     signer = signer_of.new(options.tls_dir),
     next_id = ids.new(),
     changes = 0,
-    caused = { first = 1, last = 0 },
-    list = {},
-    waiting = {},
     sending = {},
   }, Outbox)
+  self:reset()
+  return self
 end
 
 return outbox

@@ -1,35 +1,38 @@
---- A running sandbox as an object: its control calls, for tests and tools.
+--- A running sandbox as an object: its control calls, for tests and tools. They go over the wire,
+--- or straight to a sandbox that this Lua state serves.
 
-local caller = require "proactive.caller"
 local errors = require "proactive.errors"
+local files = require "proactive.files"
 local form = require "proactive.form"
 local json = require "proactive.json"
-
-local TIMEOUT = 30
+local wire = require "proactive.sandbox.wire"
 
 -- Lists are read in pieces that fit the body cap of a pool.
 local PIECE = 200 * 1024
 
-local JSON = { "Content-Type: application/json" }
-
 ---@class proactive.Sandbox  what its lists and objects hold is told in docs/sandbox.md
 ---@field url string
 ---@field ca_file string?          its authority, for https
----@field private server table
+---@field private link proactive.sandbox.Link
 ---@field private stopped boolean?
 ---@field private child file*?
 local Remote = { __name = "proactive.sandbox" }
 Remote.__index = Remote
 
-local remote = {}
+local remote = { class = Remote }
+
+---@class proactive.sandbox.Link
+---@field ask fun(self, method: string, path: string, body: string?): table?, string?
+---@field close fun(self)
 
 --- A sandbox that runs at an address.
 ---@param url string
 ---@param ca_file string?  for https
+---@param link proactive.sandbox.Link?  default: over the wire
 ---@return proactive.Sandbox
-function remote.new(url, ca_file)
-  local server = caller.new({ ca_file = ca_file }, TIMEOUT)
-  return setmetatable({ url = url, ca_file = ca_file, server = server }, Remote)
+function remote.new(url, ca_file, link)
+  link = link or wire.new(url, ca_file)
+  return setmetatable({ url = url, ca_file = ca_file, link = link }, Remote)
 end
 
 function Remote:__tostring()
@@ -58,8 +61,7 @@ function Remote:request(method, path, body)
   if self.stopped then error("attempt to use a stopped sandbox", 2) end
   local text = body
   if type(body) == "table" then text = assert(json.encode(body)) end
-  local call = { method = method, url = self.url .. path, headers = JSON, body = text }
-  local result, message = self.server:ask(call)
+  local result, message = self.link:ask(method, path, text)
   if not result or not result.status then
     return nil,
       errors.new("transport", {
@@ -75,20 +77,32 @@ function Remote:request(method, path, body)
     local words = ("the sandbox's answer is not JSON: %s"):format(message)
     return nil, errors.new("unexpected", { message = words, status = result.status })
   end
-  return value, result.headers:lower():match "\nx%-sandbox%-next: *(%d+)"
+  return value, result.next
+end
+
+--- Takes a list piece by piece.
+---@return true?
+---@return proactive.Error?
+local function each_piece(self, path, query, take)
+  local after = "0"
+  local target = ("%s?bytes=%d%s&after="):format(path, PIECE, query or "")
+  while after do
+    local piece, more = self:request("GET", target .. after)
+    if not piece then return nil, more end
+    after = more
+    take(piece)
+  end
+  return true
 end
 
 local function list(self, path, query)
-  local all, after = json.array {}, "0"
-  local target = ("%s?bytes=%d%s&after="):format(path, PIECE, query or "")
-  while after do
-    local piece
-    piece, after = self:request("GET", target .. after)
-    if not piece then return nil, after end
+  local all = json.array {}
+  local done, err = each_piece(self, path, query, function(piece)
     for _, entry in ipairs(piece) do
       all[#all + 1] = entry
     end
-  end
+  end)
+  if not done then return nil, err end
   return all
 end
 
@@ -194,16 +208,17 @@ function Remote:faults(rules, seed)
   return self:request("PUT", "/sandbox/faults", { seed = seed, rules = json.array(rules) })
 end
 
---- One rule: what is given as `match` chooses the requests, all else is what is done.
+--- One rule in the place of the old ones: what is given as `match` chooses the requests, `seed`
+--- what falls to chance, all else is what is done.
 ---@param rule table  as `{match = {path = "events", count = 1}, status = 503}`
 ---@return table? faults
 ---@return proactive.Error?
 function Remote:fault(rule)
   local action = {}
   for name, value in pairs(rule) do
-    if name ~= "match" then action[name] = value end
+    if name ~= "match" and name ~= "seed" then action[name] = value end
   end
-  return self:faults { { match = rule.match, ["do"] = action } }
+  return self:faults({ { match = rule.match, ["do"] = action } }, rule.seed)
 end
 
 --- No faults any more.
@@ -219,6 +234,46 @@ end
 ---@return proactive.Error?
 function Remote:advance(seconds)
   return self:request("POST", "/sandbox/clock", { advance = seconds })
+end
+
+--- What its clock shows: `now`, how far it is `ahead` of the real one, and whether it `stands`.
+---@return {now: number, ahead: number, stands: boolean}?
+---@return proactive.Error?
+function Remote:clock()
+  return self:request("GET", "/sandbox/clock")
+end
+
+--- Lets its clock stand; only `advance` moves it then.
+---@return {now: number, ahead: number, stands: boolean}?
+---@return proactive.Error?
+function Remote:stand()
+  return self:request("POST", "/sandbox/clock", { stands = true })
+end
+
+--- Lets its clock go on from where it stands.
+---@return {now: number, ahead: number, stands: boolean}?
+---@return proactive.Error?
+function Remote:go_on()
+  return self:request("POST", "/sandbox/clock", { stands = false })
+end
+
+--- Writes skills, customers, notifications and faults to a file that `start{state = path}` reads.
+--- Nothing should change them meanwhile.
+---@param path string
+---@return true?
+---@return proactive.Error?
+function Remote:save(path)
+  local records = {}
+  local done, err = each_piece(self, "/sandbox/state", nil, function(piece)
+    for _, record in ipairs(piece) do
+      records[#records + 1] = assert(json.encode(record))
+    end
+  end)
+  if not done then return nil, err end
+  local message
+  done, message = files.replace(path, "[" .. table.concat(records, ",\n") .. "]\n")
+  if done then return true end
+  return nil, errors.new("storage", { message = ("the state was not saved: %s"):format(message) })
 end
 
 --- Takes back what a person allowed: no login is good until there is a new one.
@@ -238,7 +293,7 @@ end
 --- Ends the sandbox, when it is a child of this process, and waits until it has gone. Idempotent.
 function Remote:stop()
   if self.stopped then return end
-  self.server:close()
+  self.link:close()
   self.stopped = true
   if self.child then self.child:close() end
 end

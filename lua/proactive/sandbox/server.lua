@@ -31,9 +31,9 @@ local function url_of(scheme, host, port)
   return ("%s://%s:%d"):format(scheme, host, port)
 end
 
-local function refused(message)
+local function refused(message, kind)
   return nil,
-    errors.new("unexpected", {
+    errors.new(kind or "unexpected", {
       message = "the sandbox cannot start: " .. message,
       fix = message:find("in use", 1, true) and "Give another port, or end what listens there."
         or nil,
@@ -51,7 +51,10 @@ function server.new(options)
     identity, problem = tls.identity(options.tls_dir)
     if not identity then return refused(problem) end
   end
-  local listener, message = require("proactive.httpd").listen {
+  local known, listener, message
+  known, message = world.new(options)
+  if not known then return refused(message, "invalid") end
+  listener, message = require("proactive.httpd").listen {
     host = host,
     port = options.port or 4380,
     cert = identity and identity.cert,
@@ -61,7 +64,6 @@ function server.new(options)
   }
   if not listener then return refused(message) end
   local scheme = identity and "https" or "http"
-  local known = world.new(options)
   return setmetatable({
     listener = listener,
     timers = timers.new(),
@@ -69,6 +71,7 @@ function server.new(options)
     app = app.new(known, { scheme = scheme, host = host }),
     live = live.new(known, listener),
     url = url_of(scheme, host, listener:port()),
+    host = host:find(":", 1, true) and "[" .. host .. "]" or host,
     ca_file = identity and identity.ca_file,
     open_to_others = not is_loopback(host),
   }, Server)
@@ -131,6 +134,18 @@ local function give_late(self)
     end
   end
   self.unanswered = still
+end
+
+--- Answers a control request that did not come over the wire.
+---@param request table
+---@return table answer
+function Server:answer(request)
+  return safely(self.app.handle, self.app, request)
+end
+
+function Server:close()
+  self.app.world.outbox:reset()
+  self.listener:close()
 end
 
 --- Waits up to `timeout` seconds and serves what has come and what is due.

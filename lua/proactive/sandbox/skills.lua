@@ -36,8 +36,10 @@ end
 
 ---@param clock table
 ---@param endpoint string?  where the first skill gets its skill events
-function skills.new(clock, endpoint)
-  local self = setmetatable({ clock = clock, endpoint_at_start = endpoint, tokens = {} }, Skills)
+---@param saved table[]?    these skills in place of the two
+function skills.new(clock, endpoint, saved)
+  local self = setmetatable({ clock = clock, endpoint_at_start = endpoint }, Skills)
+  self.saved, self.tokens = saved, {}
   self:reset(0)
   return self
 end
@@ -56,21 +58,38 @@ local function carry_over(self, tokens, back)
   end
 end
 
---- Back to the three skills there are at the start, with the tokens they hold.
----@param back number  seconds the clock was put back
-function Skills:reset(back)
-  local tokens = self.tokens
-  self.by_client, self.tokens = {}, {}
-  self:put(credentials.sandbox.client_id, {
-    skill_id = skills.default_skill_id,
-    endpoint = self.endpoint_at_start,
-  })
+-- The skills there are at the start.
+local function put_first(self)
+  self:put(credentials.sandbox.client_id, { skill_id = skills.default_skill_id })
   self:put(skills.other_client_id, { skill_id = skills.other_skill_id })
   self:put(skills.bare_client_id, {
     skill_id = skills.bare_skill_id,
     permission = false,
     publications = {},
   })
+end
+
+local function put_saved(self)
+  for _, saved in ipairs(self.saved) do
+    local given = {}
+    for name, value in pairs(saved) do
+      given[name] = value
+    end
+    given.manifest, given.live_manifest = nil, nil
+    local skill = self:put(saved.client_id, given)
+    manifests.restore(skill, saved.manifest, saved.live_manifest)
+  end
+end
+
+--- Back to the skills there are at the start, with the tokens they hold.
+---@param back number  seconds the clock was put back
+function Skills:reset(back)
+  local tokens = self.tokens
+  self.by_client, self.tokens = {}, {}
+  local put = self.saved and put_saved or put_first
+  put(self)
+  local first = self.by_client[credentials.sandbox.client_id]
+  if first then first.endpoint = self.endpoint_at_start or first.endpoint end
   carry_over(self, tokens, back)
 end
 

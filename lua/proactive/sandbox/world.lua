@@ -4,12 +4,15 @@ local clock = require "proactive.sandbox.clock"
 local counts = require "proactive.sandbox.counts"
 local customers = require "proactive.sandbox.customers"
 local faults = require "proactive.sandbox.faults"
+local files = require "proactive.files"
 local inbox = require "proactive.sandbox.inbox"
 local journal = require "proactive.sandbox.journal"
+local json = require "proactive.json"
 local logins = require "proactive.sandbox.logins"
 local outcomes = require "proactive.sandbox.outcomes"
 local outbox = require "proactive.sandbox.outbox"
 local skills = require "proactive.sandbox.skills"
+local state = require "proactive.sandbox.state"
 
 local World = {}
 World.__index = World
@@ -25,12 +28,58 @@ local DEFAULTS = {
   max_notifications = 250000,
 }
 
+-- A JSON file that an option names.
+local function document_of(path)
+  local text = files.read(path)
+  if not text then return nil, "cannot read " .. path end
+  local document, message, line, column = json.decode(text)
+  if document ~= nil then return document end
+  return nil, ("%s:%d:%d: this is not JSON: %s"):format(path, line or 1, column or 1, message)
+end
+
+-- The state a sandbox starts with, when it is given one.
+local function saved_of(path)
+  if not path then return nil end
+  local document, message = document_of(path)
+  if document == nil then return nil, message end
+  local saved
+  saved, message = state.read(document)
+  return saved, message and ("%s: %s"):format(path, message)
+end
+
+local function parts_of(self, options, start, saved)
+  self.clock = clock.new(options.wall, start)
+  self.skills = skills.new(self.clock, options.skill, saved and saved.skills)
+  self.logins = logins.new(self.clock)
+  self.customers = customers.new(options.users, saved and saved.customers)
+  self.inbox = inbox.new(self.clock, self.options.max_notifications)
+  self.counts = counts.new()
+  self.journal = journal.new()
+  self.faults = faults.new(self.clock)
+  self.outcomes = outcomes.new()
+  self.outbox = outbox.new(self.clock, self.skills, options)
+end
+
+-- What a state and a file of faults add to the world; the faults of a file are those of both.
+local function add_saved(self, path)
+  if self.saved then state.deliver(self, self.saved) end
+  if not self.faults_at_start then return true end
+  local set, message = self.faults:set(self.faults_at_start)
+  return set, message and ("%s: %s"):format(path, message)
+end
+
 --- A world as at the start.
 ---@param options table  users, strict, duplicates, error_body, no_auth_status, success,
----  max_notifications, update_takes, wall, skill, shuffle, tls_dir
----@return table
+---  max_notifications, update_takes, wall, skill, shuffle, tls_dir, clock; faults and state: paths
+---@return table? world
+---@return string? message
 function world.new(options)
-  local self = setmetatable({ options = {} }, World)
+  local start, saved, message
+  start, message = clock.start(options.clock)
+  if not start then return nil, message end
+  saved, message = saved_of(options.state)
+  if message then return nil, message end
+  local self = setmetatable({ options = {}, saved = saved }, World)
   for name, default in pairs(DEFAULTS) do
     self.options[name] = options[name] == nil and default or options[name]
   end
@@ -38,17 +87,15 @@ function world.new(options)
   self.options.duplicates = tonumber(self.options.duplicates) or self.options.duplicates
   self.update_takes = options.update_takes == "never" and math.huge or options.update_takes or 1
   self.judging = { as = "service", strict = self.options.strict }
-  self.clock = clock.new(options.wall)
-  self.skills = skills.new(self.clock, options.skill)
-  self.logins = logins.new(self.clock)
-  self.customers = customers.new(options.users)
-  self.inbox = inbox.new(self.clock, self.options.max_notifications)
-  self.counts = counts.new()
-  self.journal = journal.new()
-  self.faults = faults.new(self.clock)
-  self.outcomes = outcomes.new()
+  self.faults_at_start = saved and saved.faults
+  if options.faults then
+    self.faults_at_start, message = document_of(options.faults)
+    if self.faults_at_start == nil then return nil, message end
+  end
   self.changes = 0
-  self.outbox = outbox.new(self.clock, self.skills, options)
+  parts_of(self, options, start, saved)
+  start, message = add_saved(self, options.faults or options.state)
+  if not start then return nil, message end
   return self
 end
 
@@ -66,6 +113,7 @@ function World:reset()
   self.journal:reset()
   self.faults:clear()
   self.outcomes:reset()
+  add_saved(self)
 end
 
 --- A number that is another one whenever something may have changed.

@@ -1,0 +1,192 @@
+--- A sandbox's skills, customers, notifications and faults as one JSON document: a list of records,
+--- the first of which names the version. No secret and no token is in it.
+---
+--- Times in it are those of the sandbox's clock. Read again, all of them are shifted so that what
+--- had an hour left then has an hour left now.
+
+local fields = require "proactive.sandbox.fields"
+local json = require "proactive.json"
+local manifests = require "proactive.sandbox.manifests"
+local shapes = require "proactive.sandbox.shapes"
+local validate = require "proactive.validate"
+
+local state = {}
+
+local VERSION = 1
+
+local HEAD = {
+  proactive_sandbox = { "number", required = true },
+  now = { "number", required = true },
+}
+
+local RECORD = {
+  skill = { "object" },
+  customer = { "object" },
+  notification = { "object" },
+  faults = { "object" },
+}
+
+local NOTIFICATION = {
+  user = { "string", required = true },
+  event = { "string", required = true },
+  reference_id = { "string", required = true },
+  stage = { "string", one_of = { "development", "live" }, required = true },
+  region = shapes.customer.region,
+  locale = shapes.customer.locale,
+  utc_offset = shapes.customer.utc_offset,
+  received_at = { "number", required = true },
+  judged_at = { "number" },
+  expires_at = { "number", required = true },
+  heard_at = { "number" },
+  deleted = { "boolean" },
+  body = { "string", required = true },
+}
+
+-- What a skill has beside what its control path shows.
+local SKILL = {
+  manifest = { "string", required = true },
+  live_manifest = { "string", required = true },
+  enabled_stage = { "string" },
+  has_credentials = { "boolean" },
+  certificates = { "string" },
+}
+for name, rule in pairs(shapes.skill) do
+  if name ~= "client_secret" then SKILL[name] = rule end
+end
+
+-- Writing -----------------------------------------------------------------------------------------
+
+local function skill_record(skill)
+  local shown = shapes.show_skill(skill)
+  shown.manifest, shown.live_manifest = skill.manifest.text, skill.live_manifest
+  shown.enabled_stage, shown.has_credentials = skill.enabled_stage, skill.has_credentials
+  shown.certificates = skill.certificates
+  return { skill = shown }
+end
+
+local function notification_record(notification)
+  if not notification.text then return nil end -- one that was forgotten
+  local shown = { body = notification.text }
+  for name in pairs(NOTIFICATION) do
+    shown[name] = shown[name] or notification[name]
+  end
+  return { notification = shown }
+end
+
+--- The records of a world, by number; some may be nil.
+---@param world table
+---@return integer last
+---@return fun(index: integer): table?
+function state.records(world)
+  local now, skills, customers = world.clock:now(), world.skills:list(), world.customers.list
+  local notifications, faults = world.inbox.all, world.faults.given
+  local before_customers = 2 + #skills
+  local before_notifications = before_customers + #customers
+  local last = before_notifications + notifications.last - notifications.first + 1
+  return last, function(index)
+    if index == 1 then return { proactive_sandbox = VERSION, now = now } end
+    if index == 2 then return faults and { faults = faults } end
+    if index <= before_customers then
+      local skill = skills[index - 2]
+      manifests.settle(skill, now)
+      return skill_record(skill)
+    elseif index <= before_notifications then
+      return { customer = shapes.show_customer(customers[index - before_customers]) }
+    end
+    local number = notifications.first + index - before_notifications - 1
+    return notification_record(notifications[number])
+  end
+end
+
+-- Reading -----------------------------------------------------------------------------------------
+
+---@class proactive.sandbox.State
+---@field now number
+---@field skills table[]
+---@field customers table[]
+---@field notifications table[]
+---@field faults table?
+
+local KEEP = {}
+
+function KEEP.skill(found, skill)
+  local problem = fields.problem(skill, SKILL, "skill")
+    or shapes.events_problem(skill.publications, "skill: publications")
+  if problem then return problem end
+  if not skill.client_id then return "skill: client_id is required" end
+  for _, name in ipairs { "manifest", "live_manifest" } do
+    if type(json.decode(skill[name])) ~= "table" then
+      return ("skill: %s is not JSON"):format(name)
+    end
+  end
+  found.skills[#found.skills + 1] = skill
+end
+
+function KEEP.customer(found, customer)
+  local problem = fields.problem(customer, shapes.customer, "customer")
+    or shapes.events_problem(customer.subscriptions, "customer: subscriptions")
+  if problem then return problem end
+  if not customer.user then return "customer: user is required" end
+  found.customers[#found.customers + 1] = customer
+end
+
+function KEEP.notification(found, notification)
+  local problem = fields.problem(notification, NOTIFICATION, "notification")
+  if problem then return problem end
+  local judged_at = notification.judged_at or notification.received_at
+  local valid, err = validate(notification.body, { as = "service", now = judged_at })
+  if not valid then return "notification: body: " .. err.message end
+  found.notifications[#found.notifications + 1] = notification
+end
+
+function KEEP.faults(found, faults)
+  found.faults = faults
+end
+
+local function keep(found, record)
+  local problem = fields.problem(record, RECORD, "")
+  if problem then return problem end
+  local name, value = next(record)
+  if not name or next(record, name) then return "one of skill, customer, notification, faults" end
+  return KEEP[name](found, value)
+end
+
+local function head_problem(head)
+  if type(head) ~= "table" or head.proactive_sandbox == nil then
+    return "this is no saved sandbox: its first record has no proactive_sandbox"
+  end
+  local problem = fields.problem(head, HEAD, "the first record")
+  if problem then return problem end
+  if head.proactive_sandbox == VERSION then return nil end
+  local text = "it was saved as version %.14g, and this proactive reads version %d"
+  return text:format(head.proactive_sandbox, VERSION)
+end
+
+--- Reads a document that `records` wrote.
+---@param document any  decoded
+---@return proactive.sandbox.State?
+---@return string? message
+function state.read(document)
+  if not json.is_array(document) then return nil, "this is no saved sandbox: a list is expected" end
+  local problem = head_problem(document[1])
+  if problem then return nil, problem end
+  local found = { now = document[1].now, skills = {}, customers = {}, notifications = {} }
+  for index = 2, #document do
+    problem = keep(found, document[index])
+    if problem then return nil, ("record %d: %s"):format(index, problem) end
+  end
+  return found
+end
+
+--- Puts the notifications of a state into a world that has its skills and customers.
+---@param world table
+---@param saved proactive.sandbox.State
+function state.deliver(world, saved)
+  local shift = world.clock:now() - saved.now
+  for _, notification in ipairs(saved.notifications) do
+    local owner = world.customers:find(notification.user) or { user = notification.user }
+    world.inbox:restore(owner, notification, shift)
+  end
+end
+
+return state
