@@ -84,6 +84,22 @@ describe("proactive manifest push", function()
     assert.matches("Again", held())
   end)
 
+  it("goes on after an end in the middle", function()
+    get()
+    change "Mine"
+    status_fault { status = 200, body = { manifest = { lastUpdateRequest = { status = "IN_PROGRESS" } } } }
+    local line = "PROACTIVE_LUA=%s PROACTIVE_SANDBOX=%s exec bin/proactive manifest push %s --yes"
+    local pid = cli.background(line:format(cli.interpreter, sandbox.url, m:path "skill.json"), m:path "log")
+    finally(function() cli.stop(pid) end)
+    cli.wait_for(m:path "skill.json.origin", '("sent")')
+    cli.stop(pid)
+    sandbox:clear_faults()
+    m:expect(0, { "manifest", "status", "--wait" })
+    change "Again"
+    push(0)
+    assert.matches("Again", held())
+  end)
+
   it("sends FILE to the skill and stage it is of", function()
     get(OTHER)
     change "Mine"

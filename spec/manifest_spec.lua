@@ -325,6 +325,47 @@ describe("manifest.patch", function()
       patched)
   end)
 
+  it("does the same to a text and to a table, and all at once, whatever stands there", function()
+    local state = 7
+    local function random(most) -- the same on every Lua
+      state = state * 48271 % 2147483647
+      return state % most + 1
+    end
+    local strange = { 5, "x", json.null, {}, json.array {}, true, json.array { 1 }, { endpoint = {} },
+      { uri = "PingMe" }, "https://y.example" }
+    local wanted = { needs(), needs { endpoint = "https://z.example" }, needs { endpoint = ARN, regions = { "NA" } } }
+    local function places(value, list)
+      local names = {}
+      for key in pairs(value) do names[#names + 1] = key end
+      table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
+      for _, key in ipairs(names) do
+        list[#list + 1] = { value, key }
+        if type(value[key]) == "table" then places(value[key], list) end
+      end
+      return list
+    end
+    local count = 0
+    for _ = 1, 200 do
+      local given = changed(function(m)
+        m.events.regions = { EU = { endpoint = { uri = ARN .. "-eu" } } }
+        for _ = 1, random(3) do
+          local list = places(m, {})
+          local place = list[random(#list)]
+          place[1][place[2]] = strange[random(#strange)]
+        end
+      end)
+      local text, need = assert(json.encode(given, { pretty = random(2) == 1 })), wanted[random(#wanted)]
+      local by_text, by_table = manifest.patch(text, need), manifest.patch(given, need)
+      assert.equal(by_table == nil, by_text == nil)
+      if by_text then
+        count = count + 1
+        assert.equal(json.encode(by_table), json.encode(json.decode(by_text)))
+        assert.equal(by_text, (manifest.patch(by_text, need)))
+      end
+    end
+    assert.is_true(count > 100)
+  end)
+
   it("does not guess where skill events go", function()
     for _, text in ipairs { BARE, PATCHED } do
       local given = changed(function(m)

@@ -49,18 +49,21 @@ function management.declare(parser)
 end
 
 --- Whom to ask, and of which skill and stage.
-function management.declare_skill(parser)
+---@param is_of_file boolean?  FILE may know both
+function management.declare_skill(parser, is_of_file)
+  local first = is_of_file and "the one FILE is of, else " or ""
+  local unless = is_of_file and ", unless FILE is of another" or ""
   management.declare(parser)
   parser
     :option("--skill")
     :argname("ID")
     :convert(skill_id)
-    :description "The skill (default: the one FILE is of, else that of the credentials file)."
+    :description(("The skill (default: %sthat of the credentials file)."):format(first))
   parser
     :option("--stage")
     :argname("STAGE")
     :convert(stage)
-    :description "development (the default, unless FILE is of another), certified or live."
+    :description(("development (the default%s), certified or live."):format(unless))
 end
 
 --- A client of SMAPI.

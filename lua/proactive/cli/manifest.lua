@@ -42,7 +42,7 @@ function command.declare(parser)
   flags.json(check)
   local diff = action(parser, "diff", "Shows what pushing FILE would change.")
   diff:argument("FILE"):target "file"
-  management.declare_skill(diff)
+  management.declare_skill(diff, true)
   local patch = action(parser, "patch", "Adds to FILE what it lacks, and touches nothing else.")
   patch:argument("FILE"):target("file"):args "?"
   manifest_needs.declare(patch)

@@ -21,7 +21,7 @@ function push.declare(parser)
     :description "Push only if the skill's manifest still has this ETag; * for any."
   parser:flag("--no-validate"):description "Send it though it is known to be wrong."
   management.declare_timeout(parser)
-  management.declare_skill(parser)
+  management.declare_skill(parser, true)
 end
 
 --- The file of another skill is not sent, and none to a stage that takes none.
