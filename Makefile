@@ -8,6 +8,7 @@ LUA    ?= 5.4
 CC     ?= cc
 CFLAGS ?= -O2 -g
 BUILD  ?= build/$(LUA)
+PREFIX ?= /usr/local
 Q      := $(if $(V),,@)
 SUBMAKE = $(MAKE) --no-print-directory $(if $(V),,--silent)
 comma  := ,
@@ -36,7 +37,7 @@ pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null || echo '$(3)')
 
 LUA_CFLAGS := $(call pkg,cflags,$(lua_package),-I$(lua_include))
 LUA_LIBS    = $(call pkg,libs,$(lua_package),-l$(if $(filter jit,$(LUA)),luajit-5.1,lua$(LUA)))
-LIB_CFLAGS := $(foreach library,libcurl libcrypto libmicrohttpd,$(call pkg,cflags,$(library)))
+LIB_CFLAGS := $(foreach library,libcurl libcrypto libcjson libmicrohttpd,$(call pkg,cflags,$(library)))
 CORE_LIBS  := $(call pkg,libs,libcurl,-lcurl) $(call pkg,libs,libcrypto,-lcrypto) -lcjson -lm
 HTTPD_LIBS := $(call pkg,libs,libmicrohttpd,-lmicrohttpd) -lm
 
@@ -63,7 +64,13 @@ $(BUILD)/proactive/httpd.so: $(call objects,$(HTTPD_SOURCES))
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(SHARED) -o $@ $^ $(LDFLAGS) $(HTTPD_LIBS)
 
-$(BUILD)/obj/%.o: csrc/%.c Makefile
+# Before anything is compiled: which headers are missing, and what installs them.
+$(BUILD)/headers: scripts/headers.sh Makefile
+	@mkdir -p $(@D)
+	@CC='$(CC)' FLAGS='$(FLAGS) $(CFLAGS)' LUA=$(LUA) scripts/headers.sh
+	@touch $@
+
+$(BUILD)/obj/%.o: csrc/%.c Makefile | $(BUILD)/headers
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -72,6 +79,19 @@ $(BUILD)/obj/%.o: spec/c/%.c Makefile
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(wildcard $(BUILD)/obj/*.d)
+
+# --- where it goes ---
+
+install: all ## to PREFIX (/usr/local), below DESTDIR; for LUA, with what `make docs` has made
+	@LUA=$(LUA) BUILD=$(BUILD) PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install.sh install
+
+uninstall: ## what install has put there
+	@LUA=$(LUA) BUILD=$(BUILD) PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' scripts/install.sh uninstall
+
+installed: ## install, use it without the source tree, uninstall
+	@scripts/deps.sh demo docs
+	@$(SUBMAKE) all docs LUA=5.4
+	@scripts/installed.sh
 
 # --- set-up, demo, tests ---
 
@@ -248,4 +268,4 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 .PHONY: all deps demo test portable units fuzzers asan tsan torture fuzz bench soak crash interop \
-  host matrix lint docs clean help
+  host matrix install uninstall installed lint docs clean help

@@ -95,13 +95,15 @@ needs_test() {
 needs_luas() {
   for version in 5.1 5.2 5.3; do
     need lua$version program lua$version
-    need liblua$version-dev header lua.h lua$version /usr/include/lua$version
+    need "$(headers_of $version)" header lua.h lua$version /usr/include/lua$version
     for module in argparse busted dbd.sqlite3 dbd.postgresql luv cqueues; do
       need "$(package_of $module)" lua_module lua$version $module
     done
   done
   [ -x "$other/usr/bin/luajit" ] || unpack="$unpack luajit"
 }
+
+headers_of() { case $1 in 5.1) echo liblua5.1-0-dev ;; *) echo "liblua$1-dev" ;; esac; }
 
 package_of() { echo "lua-$(echo "$1" | sed 's/^dbd\./dbi-/')"; }
 

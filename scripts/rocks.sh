@@ -1,7 +1,8 @@
 #!/bin/sh
-# rocks.sh: lints both rockspecs, installs both rocks into an empty tree from a clean copy of the
-# source, without network and without variables, and uses them from another folder. Once for the Lua
-# that LuaRocks takes by itself, once for 5.4.
+# rocks.sh: lints both rockspecs, and makes both rocks from a clean copy of the source, without network
+# and without variables. For the Lua that LuaRocks takes by itself they are made, packed as they are
+# built, and installed; for 5.4 they are packed with their sources, and installed from these. Both
+# times into an empty tree, and used from another folder.
 set -eu
 export LC_ALL=C
 
@@ -24,25 +25,63 @@ quietly() { # COMMAND...: its output only if it fails
   }
 }
 
-try() { # NAME [LUAROCKS OPTION...]
+# What was installed in a tree, from elsewhere.
+use() ( # NAME [LUAROCKS OPTION...]
   tree=$work/$1
   shift
-  for rockspec in *.rockspec; do
-    (cd "$work/source" && quietly luarocks "$@" --tree="$tree" make "$rockspec")
+  cd "$work/elsewhere"
+  eval "$(luarocks "$@" --tree="$tree" path)"
+  lua=$(luarocks "$@" config lua_interpreter)
+  TREE=$tree "$lua" -e '
+    local proactive = require "proactive"
+    local source = debug.getinfo(proactive.client).source
+    assert(source:find(os.getenv "TREE", 1, true), source)
+    assert(require "proactive.core" and require "proactive.httpd")'
+  quietly "$tree/bin/proactive" demo
+  echo "$lua, ${tree##*/}: both rocks installed, demo done"
+)
+
+# Installs the rocks of a folder into an empty tree.
+unpack() { # NAME FOLDER [LUAROCKS OPTION...]
+  tree=$work/$1 folder=$2
+  shift 2
+  for rock in "$folder"/*.rock; do
+    quietly luarocks "$@" --tree="$tree" install "$rock"
   done
-  (
-    cd "$work/elsewhere"
-    eval "$(luarocks "$@" --tree="$tree" path)"
-    lua=$(luarocks "$@" config lua_interpreter)
-    TREE=$tree "$lua" -e '
-      local proactive = require "proactive"
-      local source = debug.getinfo(proactive.client).source
-      assert(source:find(os.getenv "TREE", 1, true), source)
-      assert(require "proactive.core" and require "proactive.httpd")'
-    quietly "$tree/bin/proactive" demo
-    echo "$lua: both rocks installed, demo done"
-  )
 }
 
-try own
-try five --lua-version=5.4
+binary() { # NAME [LUAROCKS OPTION...]
+  name=$1
+  shift
+  mkdir "$work/rocks-$name"
+  for rockspec in *.rockspec; do
+    (cd "$work/source" && quietly luarocks "$@" --tree="$work/made-$name" make "$rockspec")
+    (
+      cd "$work/rocks-$name"
+      quietly luarocks "$@" --tree="$work/made-$name" pack "${rockspec%-dev-1.rockspec}" dev-1
+    )
+  done
+  rm -rf "$work/made-$name"
+  unpack "$name" "$work/rocks-$name" "$@"
+  use "$name" "$@"
+}
+
+# The rockspecs are for a tree that is already there. One that is packed with its sources says where
+# they are: here, in a repository of their own.
+sources() { # NAME [LUAROCKS OPTION...]
+  name=$1
+  shift
+  git -C "$work/source" init -q
+  git -C "$work/source" add .
+  git -C "$work/source" -c user.name=rocks -c user.email=rocks@localhost commit -q -m Sources
+  mkdir "$work/rocks-$name"
+  for rockspec in *.rockspec; do
+    sed "s|git+file://\.|git+file://$work/source|" "$rockspec" >"$work/rocks-$name/$rockspec"
+    (cd "$work/rocks-$name" && quietly luarocks "$@" pack "$rockspec")
+  done
+  unpack "$name" "$work/rocks-$name" "$@"
+  use "$name" "$@"
+}
+
+binary own
+sources five --lua-version=5.4
