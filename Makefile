@@ -37,8 +37,10 @@ pkg = $(shell pkg-config --$(1) $(2) 2>/dev/null || echo '$(3)')
 
 LUA_CFLAGS := $(call pkg,cflags,$(lua_package),-I$(lua_include))
 LUA_LIBS    = $(call pkg,libs,$(lua_package),-l$(if $(filter jit,$(LUA)),luajit-5.1,lua$(LUA)))
-LIB_CFLAGS := $(foreach library,libcurl libcrypto libcjson libmicrohttpd,$(call pkg,cflags,$(library)))
-CORE_LIBS  := $(call pkg,libs,libcurl,-lcurl) $(call pkg,libs,libcrypto,-lcrypto) -lcjson -lm
+LIBRARIES  := libcurl libcrypto libcjson libmicrohttpd
+LIB_CFLAGS := $(foreach library,$(LIBRARIES),$(call pkg,cflags,$(library)))
+CORE_LIBS  := $(call pkg,libs,libcurl,-lcurl) $(call pkg,libs,libcrypto,-lcrypto) \
+              $(call pkg,libs,libcjson,-lcjson) -lm
 HTTPD_LIBS := $(call pkg,libs,libmicrohttpd,-lmicrohttpd) -lm
 
 # -iquote, not -I: csrc/limits.h is not <limits.h>.
@@ -90,7 +92,7 @@ uninstall: ## what install has put there
 
 installed: ## install, use it without the source tree, uninstall
 	@scripts/deps.sh demo docs
-	@$(SUBMAKE) all docs LUA=5.4
+	@$(SUBMAKE) docs
 	@scripts/installed.sh
 
 # --- set-up, demo, tests ---
@@ -256,8 +258,9 @@ lint: ## formatting, static analysis, layers, lists of sources, exported names
 docs: ## build/docs: the reference, the manual page, completion for bash and zsh
 	@scripts/deps.sh docs
 	@mkdir -p build/docs
-	@lua5.4 scripts/docs.lua > build/docs/reference.html
-	@lua5.4 scripts/man.lua > build/docs/proactive.1
+	@$(SUBMAKE) all LUA=5.4
+	@LUA_CPATH='./build/5.4/?.so;;' lua5.4 scripts/docs.lua > build/docs/reference.html
+	@LUA_CPATH='./build/5.4/?.so;;' lua5.4 scripts/man.lua > build/docs/proactive.1
 	@PROACTIVE_LUA=lua5.4 bin/proactive completion bash > build/docs/proactive.bash
 	@PROACTIVE_LUA=lua5.4 bin/proactive completion zsh > build/docs/_proactive
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# headers.sh: looks for every header that the C sources include from other libraries, and says in one
-# go which are not there and what installs them. `make` runs it before it compiles, with CC, FLAGS
-# and LUA; a header counts as there when that compiler finds it with those flags.
+# headers.sh: looks for every header that the C sources include from other libraries, and says in
+# one go which are not there and what installs them. `make` runs it before it compiles, with CC,
+# FLAGS and LUA; a header counts as there when that compiler finds it with those flags.
 # shellcheck disable=SC2086 # flags are several words
 set -eu
 
@@ -47,12 +47,13 @@ install() { # SYSTEM COMMAND PACKAGE...
   shift 2
   for package in "$@"; do
     if [ "$package" = - ]; then
-      note="  # and Lua $LUA from its source: it is no package there"
+      note="# Lua $LUA is no package there: build it from its source"
     else
       packages="$packages $package"
     fi
   done
-  printf '  %-9s %s%s%s\n' "$system" "$command" "$packages" "$note"
+  [ -n "$packages" ] || command=
+  printf '  %-9s %s%s%s\n' "$system" "$command" "$packages" "${note:+${packages:+  }$note}"
 }
 
 {
@@ -61,6 +62,6 @@ install() { # SYSTEM COMMAND PACKAGE...
   install Fedora "dnf install" $fedora
   install Alpine "apk add" $alpine
   install Homebrew "brew install" $homebrew
-  echo "What is there, but not where the compiler looks, is found through PKG_CONFIG_PATH or CFLAGS."
+  echo "What lies where the compiler does not look is found through PKG_CONFIG_PATH or CFLAGS."
 } >&2
 exit 1

@@ -69,6 +69,7 @@ for document in README.md CHANGELOG.md LICENSE $(find docs examples -type f); do
   put 644 "$document" "$documents/$document"
 done
 # What `make docs` has made, when it has.
+put 644 build/docs/reference.html "$documents/reference.html"
 put 644 build/docs/proactive.1 share/man/man1/proactive.1
 put 644 build/docs/proactive.bash share/bash-completion/completions/proactive
 put 644 build/docs/_proactive share/zsh/site-functions/_proactive

@@ -34,7 +34,8 @@ own_tree_unknown() { ! grep -rIl -e "$work/source" -e "$PWD" "$prefix"; }
 complete() {
   for file in bin/proactive lib/lua/5.4/proactive/core.so lib/lua/5.4/proactive/httpd.so \
     share/man/man1/proactive.1 share/bash-completion/completions/proactive \
-    share/zsh/site-functions/_proactive share/doc/proactive/LICENSE; do
+    share/zsh/site-functions/_proactive share/doc/proactive/LICENSE \
+    share/doc/proactive/reference.html; do
     [ -s "$prefix/$file" ] || {
       echo "not there: $file"
       return 1
@@ -54,8 +55,8 @@ start_sandbox() {
 }
 
 send() {
-  bare "$prefix/bin/proactive" send "$prefix/share/doc/proactive/examples/events/media_content.lua" \
-    --all --sandbox "$address"
+  example=$prefix/share/doc/proactive/examples/events/media_content.lua
+  bare "$prefix/bin/proactive" send "$example" --all --sandbox "$address"
 }
 
 only_others() {

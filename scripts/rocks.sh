@@ -1,8 +1,8 @@
 #!/bin/sh
-# rocks.sh: lints both rockspecs, and makes both rocks from a clean copy of the source, without network
-# and without variables. For the Lua that LuaRocks takes by itself they are made, packed as they are
-# built, and installed; for 5.4 they are packed with their sources, and installed from these. Both
-# times into an empty tree, and used from another folder.
+# rocks.sh: lints both rockspecs, and makes both rocks from a clean copy of the source, without
+# network and without variables. For the Lua that LuaRocks takes by itself they are made, packed as
+# they are built, and installed; for 5.4 they are packed with their sources, and installed from
+# these. Both times into an empty tree, and used from another folder.
 set -eu
 export LC_ALL=C
 
