@@ -19,7 +19,7 @@ local function compiler_without(headers)
 end
 
 local function build(folder, lua, compiler)
-  local line = "make --no-print-directory LUA=%s CC=%s BUILD=%s/build"
+  local line = "env -u MAKEFLAGS make --no-print-directory LUA=%s CC=%s BUILD=%s/build"
   return cli.shell(line:format(lua, compiler or folder .. "/cc", folder))
 end
 
