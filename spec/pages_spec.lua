@@ -90,10 +90,13 @@ describe("the pages in docs/", function()
 
   it("show a campaign that is sent", function()
     local program = EVENT .. 'local client = assert(require("proactive").client {})\n'
-    local filled = first("docs/campaigns.md", "lua"):gsub("\nassert%(campaigns:create", function(call)
-      return ('\nassert(registry:import(("{\\"user\\":\\"%s\\",\\"subscriptions\\":[\\"%s\\"]}"):gmatch "[^\\n]+"))'):format(
-        sandbox:users()[1].user, "AMAZON.OrderStatus.Updated") .. call
+    local line = '{"user":"%s","subscriptions":["AMAZON.OrderStatus.Updated"]}'
+    local subscribed = "\nassert(registry:import(([[%s]]):gmatch '[^\\n]+'))"
+    local one = subscribed:format(line:format(sandbox:users()[1].user))
+    local filled, count = first("docs/campaigns.md", "lua"):gsub("\nassert%(campaigns:create", function(call)
+      return one .. call
     end)
+    assert.equal(1, count)
     assert.equal("done\t1\n", run(program .. filled .. "print(report.state, report.accepted)"))
   end)
 
