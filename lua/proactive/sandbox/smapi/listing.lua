@@ -5,6 +5,7 @@
 
 local answers = require "proactive.sandbox.smapi.answers"
 local form = require "proactive.form"
+local is_object = require("proactive.manifest.document").is_object
 local json = require "proactive.json"
 local manifest = require "proactive.sandbox.smapi.manifest"
 local manifests = require "proactive.sandbox.manifests"
@@ -23,8 +24,9 @@ end
 
 local function names_of(text)
   local publishing, names = json.decode(text).manifest.publishingInformation, {}
-  for locale, entry in pairs(publishing and publishing.locales or {}) do
-    names[locale] = entry.name
+  local locales = is_object(publishing) and publishing.locales
+  for locale, entry in pairs(is_object(locales) and locales or {}) do
+    names[locale] = is_object(entry) and entry.name or nil
   end
   return names
 end
