@@ -234,7 +234,7 @@ build/bench/node/node_modules: bench/node/package-lock.json
 	$(Q)npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
 	$(Q)touch $@
 
-interop: ## real clients: a stock JSON Schema validator, and Amazon's ask-cli against the sandbox
+interop: ## real clients: a stock JSON Schema validator; Amazon's and others' at the sandbox
 	@scripts/deps.sh interop
 	@$(SUBMAKE) all build/interop/node_modules
 	@scripts/interop.sh $(SEED)

@@ -11,4 +11,6 @@ export ASK="$PWD/$NODE_PATH/ask-cli/dist/bin/ask.js"
 
 tally "a stock JSON Schema validator" lua5.4 spec/interop/json_schema.lua ${1:+"$1"}
 tally "ask-cli" env PROACTIVE_LUA=lua5.4 lua5.4 spec/support/run.lua spec/interop/ask_cli.lua
+tally "clients of others" env PROACTIVE_LUA=lua5.4 lua5.4 spec/support/run.lua \
+  spec/interop/clients.lua
 total

@@ -379,6 +379,15 @@ describe("validate as the service judges", function()
     )
   end)
 
+  it("takes a Multicast without payload, and no Unicast", function()
+    local body = correct(function(b) b.relevantAudience = { type = "Multicast" } end)
+    local rules = { "relevantAudience.payload unneeded" }
+    assert.same({ violations = {}, warnings = rules }, verdict(body, { as = "service" }))
+    assert.same({ "relevantAudience.payload required" }, violations(body))
+    body.relevantAudience.type = "Unicast"
+    assert.same({ "relevantAudience.payload required" }, violations(body, { as = "service" }))
+  end)
+
   it("refuses what it is known or presumed to refuse", function()
     local body = correct(function(b)
       b.timestamp = nil

@@ -23,6 +23,7 @@ local show = text.show
 ---@field name string?             the field's name in its parent
 ---@field about string?            what the field is for
 ---@field required boolean?
+---@field left_out_for string?  for this kind (see `by`) clients of others leave it out
 ---@field elsewhere string[]?      another place, from the parent, that makes up for a missing field
 ---@field misplaced string?        the field is accepted here, with this warning
 ---@field fields proactive.Node[]? object: its fields, in the order they are written
@@ -130,7 +131,8 @@ function checks.object(value, node, report)
       if field.misplaced then report:add("misplaced", field.misplaced, { got = show(item) }) end
       field.check(item, field, report, value)
     elseif field.required and not stands_elsewhere(field, value) then
-      report:add("required", "is missing", { expected = field.expected })
+      local rule = report:takes_without(field, value) and "unneeded" or "required"
+      report:add(rule, "is missing", { expected = field.expected })
     end
   end
   report.depth = depth - 1

@@ -79,7 +79,7 @@ local function relevant_audience()
   kind.about = "one customer, or all who subscribed to the event"
   -- Two clients leave it out for a Multicast; whether the service takes that is not known.
   local payload = { name = "payload", kind = "choice", required = true, by = "type" }
-  payload.about = "whom"
+  payload.about, payload.left_out_for = "whom", "Multicast"
   payload.of = {
     Multicast = { kind = "object", fields = {} },
     Unicast = { kind = "object", fields = { user() } },

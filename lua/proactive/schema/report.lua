@@ -45,6 +45,7 @@ local TAKEN_BY_SERVICE = {
   locale_form = true,
   locale_twice = true,
   text = true,
+  unneeded = true, -- a field that is left out where nothing could stand in it
   user = true,
 }
 
@@ -145,6 +146,14 @@ function Report:path()
     path = path .. step(self.keys[i])
   end
   return path:byte() == 46 and path:sub(2) or path -- no point before the first name
+end
+
+--- Whether a required field may be left out of an object, judging as the service does.
+---@param field proactive.Node
+---@param object table
+---@return boolean
+function Report:takes_without(field, object)
+  return self.service and field.left_out_for ~= nil and object[field.by] == field.left_out_for
 end
 
 --- Whether a rule that was broken is a violation in the way this report judges.
