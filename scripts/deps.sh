@@ -139,6 +139,7 @@ needs_bench() {
   need lua-cjson lua_module luajit cjson
   need nodejs program node
   need npm program npm
+  need luarocks program luarocks
   need util-linux program taskset
 }
 
