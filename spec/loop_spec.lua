@@ -1,6 +1,7 @@
 --- Clients in event loops: sends that let the loop go on, and those that must not yield.
 
 local host = require "proactive.host"
+local hosted = require "proactive.loop.hosted"
 local proactive = require "proactive"
 local stand_in = require "spec.support.stand_in"
 
@@ -217,6 +218,29 @@ for name, make in pairs(kinds) do
       assert.matches("use loop.wrap there", tostring(err))
     end)
 
+    it("wakes a few handlers at a time, so that others have their turn", function()
+      sandbox:fault { match = { path = "events" }, delay = 0.2 }
+      local since, most, accepted = 0, 0, 0
+      loop.run(function()
+        open { connect_burst = 40 }
+        assert(client:token())
+        local turn = client.turn
+        function client.turn(...)
+          most, since = math.max(most, since), 0
+          return turn(...)
+        end
+        for _ = 1, 40 do
+          loop.wrap(function()
+            if client:send(event, all()) then accepted = accepted + 1 end
+            since = since + 1
+          end)()
+        end
+      end)
+      assert.equal(40, accepted)
+      -- those of one turn, or of two when the second came first
+      assert.is_true(most > 0 and most <= 2 * hosted.HANDLERS, ("%d at once"):format(most))
+    end)
+
     it("is idle when nothing is under way", function()
       local turns = 0
       loop.run(function()
@@ -242,3 +266,33 @@ for name, make in pairs(kinds) do
     end)
   end)
 end
+
+describe("a turn in luv", function()
+  local sandbox = require("spec.support.sandbox").use { users = 1 }
+
+  it("is one of each round of the loop, so that others have theirs", function()
+    local uv = require "luv"
+    local loop = require "proactive.loop.luv"
+    local turns, most = 0, 0
+    local check = uv.new_check()
+    check:start(function()
+      most, turns = math.max(most, turns), 0
+    end)
+    loop.run(function()
+      local client = assert(loop.client(stand_in.options(sandbox, { queue = 200 })))
+      client.announced = true
+      local turn = client.turn
+      function client.turn(...)
+        turns = turns + 1
+        return turn(...)
+      end
+      for _ = 1, 200 do assert(client:submit(stand_in.event(), all())) end
+      assert(client:flush(60))
+      client:close()
+    end)
+    check:close()
+    uv.run "nowait"
+    assert.is_true(most > 0)
+    assert.is_true(most <= 2, ("%d turns in one round"):format(most))
+  end)
+end)

@@ -44,7 +44,7 @@ function Waiter:wait(seconds)
   end
 end
 
-local host = {}
+local host = { most = hosted.HANDLERS }
 
 function host.waiter()
   if not ours[coroutine.running()] or not cqueues.running() then return nil end

@@ -22,11 +22,13 @@ local LONGEST = 60
 ---@field waiter fun(client: proactive.HostedClient): proactive.Waiter?  nil: it cannot wait here
 ---@field kick fun(client: proactive.HostedClient)      a turn is due
 ---@field leave fun(client: proactive.HostedClient)?    the client is about to be closed
+---@field most integer?  of those who wait for outcomes, so many are woken in a turn; none: all
 
 ---@class proactive.HostedClient: proactive.Client
 ---@field host proactive.LoopHost
 ---@field resting table<proactive.Waiter, true>  wait for an outcome, which wakes them
 ---@field looking table<proactive.Waiter, true>  woken at each turn
+---@field woken proactive.Waiter[]               their outcomes are there, from `first` to `last`
 local Hosted = setmetatable({}, { __index = Client })
 Hosted.__index = Hosted
 Hosted.__name = Client.__name
@@ -38,7 +40,9 @@ function Hosted:rest(seconds, outcome)
   if not waiter then return Client.rest(self, seconds, outcome) end
   if outcome then
     function outcome.wake()
-      waiter:wake()
+      self.last = self.last + 1
+      self.woken[self.last] = waiter
+      if not self.turning then self.host.kick(self) end
     end
   end
   local list = outcome and self.resting or self.looking
@@ -74,6 +78,16 @@ local function wake_all(self)
   wake(self.resting)
 end
 
+--- Wakes those whose outcome has come, not all at once: each may have much to do.
+local function wake_next(self)
+  local last = math.min(self.last, self.first + (self.host.most or math.huge) - 1)
+  for place = self.first, last do
+    self.woken[place]:wake()
+    self.woken[place] = nil
+  end
+  self.first = last + 1
+end
+
 --- Does what is due, and wakes who waited for it.
 ---@return number? seconds  until the next turn unless the descriptor is readable before; nil: none
 ---   is needed until something is submitted
@@ -87,6 +101,7 @@ function Hosted:turn()
     wake_all(self)
   else
     wake(self.looking)
+    wake_next(self)
   end
   if self.closed then return nil end
   if not ok or problem then return AGAIN end
@@ -103,6 +118,7 @@ end
 ---@return number?
 function Hosted:due()
   if self.closed then return nil end
+  if self.first <= self.last then return 0 end
   local due = Client.timeout(self)
   return due or ((Client.pending(self) or 0) > 0 and LONGEST or nil)
 end
@@ -118,6 +134,10 @@ Hosted.__close = Hosted.close
 
 local hosted = {}
 
+-- What handlers do until they wait again counts as the loop's: after so many, others have their
+-- turn.
+hosted.HANDLERS = 4
+
 -- A host may give up a handler in the midst of waiting.
 local WEAK = { __mode = "k" }
 
@@ -128,6 +148,7 @@ local WEAK = { __mode = "k" }
 function hosted.attach(client, host)
   client.host = host
   client.resting, client.looking = setmetatable({}, WEAK), setmetatable({}, WEAK)
+  client.woken, client.first, client.last = {}, 1, 0
   return setmetatable(client, Hosted)
 end
 

@@ -37,10 +37,11 @@ local function after(seconds, run)
   end
 end
 
+-- In the next round. Timers of 0 that timers start are served in the same one, without an end.
 local function later(run)
-  local timer = uv.new_timer()
-  timer:start(0, 0, function()
-    timer:close()
+  local idle = uv.new_idle()
+  idle:start(function()
+    idle:close()
     run()
   end)
 end
@@ -49,25 +50,29 @@ local coroutines = new_coroutines("luv", later, after, function(text)
   loop.on_error(text)
 end)
 
-local host = {}
+local host = { most = hosted.HANDLERS }
 
 function host.waiter()
   return coroutines:waiter()
 end
 
--- A timer and a poll handle for each client; they keep the loop running only while something is
--- under way.
+-- Each client has handles: the time, its sockets, the loop's next round. They keep the loop running
+-- only while something is under way.
 local function arm(client)
   local due, handles = client:due(), client.handles
   if not handles then return end
+  if not due and client.closed then return host.leave(client) end
+  handles.timer:stop()
+  handles.idle:stop()
   if due then
-    handles.timer:start(milliseconds(due), 0, handles.turn)
+    if due > 0 then
+      handles.timer:start(milliseconds(due), 0, handles.turn)
+    else
+      handles.idle:start(handles.turn)
+    end
     if handles.poll and not handles.polled then handles.poll:start("r", handles.turn) end
-  elseif client.closed then
-    return host.leave(client)
-  else
-    handles.timer:stop()
-    if handles.poll then handles.poll:stop() end
+  elseif handles.poll then
+    handles.poll:stop()
   end
   handles.polled = due ~= nil
 end
@@ -87,6 +92,7 @@ function host.leave(client)
   if not handles then return end
   if handles.poll then handles.poll:close() end
   handles.timer:close()
+  handles.idle:close()
   settle()
 end
 
@@ -103,7 +109,8 @@ function loop.client(options)
     client:turn()
     arm(client)
   end
-  client.handles = { timer = uv.new_timer(), poll = fd and uv.new_poll(fd), turn = turn }
+  local poll = fd and uv.new_poll(fd)
+  client.handles = { timer = uv.new_timer(), idle = uv.new_idle(), poll = poll, turn = turn }
   return client
 end
 
