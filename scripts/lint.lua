@@ -121,6 +121,7 @@ local ROWS = {
   "skill skill.*",
   "openresty openresty.* loop loop.* lambda",
   "sandbox.*",
+  "doctor doctor.*",
   "busted sandbox cli.*",
   "cli init",
 }
@@ -128,7 +129,7 @@ local ROWS = {
 --- Who may name the C modules. (What is pure Lua works without them: they are required when used.)
 local CORE = "json request caller smapi smapi.* credentials token token_store delivery.* client "
   .. "client.* sandbox.* cli.deliver cli.campaign_run cli.login cli.origin cli.serve lambda "
-  .. "skill skill.* registry registry.* storage campaign campaign.*"
+  .. "doctor.* skill skill.* registry registry.* storage campaign campaign.*"
 local HTTPD = "sandbox.* skill.server smapi.login"
 local NGX = "host openresty openresty.*"
 

@@ -13,6 +13,7 @@ local PAGES = {
   ["docs/architecture.md"] = { 0 },
   ["docs/campaigns.md"] = { 1, "spec/pages_spec.lua" },
   ["docs/delivery.md"] = { 0 },
+  ["docs/doctor.md"] = { 2, "spec/cli_doctor_spec.lua" },
   ["docs/events.md"] = { 8, "spec/pages_spec.lua" },
   ["docs/hosts.md"] = { 2, "spec/hosts_examples_spec.lua", "spec/pages_spec.lua" },
   ["docs/manifest.md"] = { 3, "spec/cli_manifest_spec.lua", "spec/pages_spec.lua" },

@@ -86,18 +86,18 @@ local function read_file()
   return content, nil, text
 end
 
---- The one skill of the file, or the named one.
+--- The id of the one skill of the file, or the named one.
 local function pick(path, skills, skill_id)
   if skill_id then
-    if skills[skill_id] then return skills[skill_id] end
+    if skills[skill_id] then return skill_id end
     return nil, file_error(path, "has no skill " .. skill_id)
   end
-  local id, entry = next(skills)
+  local id = next(skills)
   if not id then return nil, file_error(path, "has no skill") end
   if next(skills, id) then
     return nil, file_error(path, "has several skills and none was named (--skill ID)")
   end
-  return entry
+  return id
 end
 
 --- The named texts of an entry; false when one is missing.
@@ -118,11 +118,10 @@ local function from_file(skill_id)
   if not content then return nil, err end
   local path = credentials.path()
   if not is_object(content.skills) then return nil, file_error(path, "has no skills") end
-  local entry
-  entry, err = pick(path, content.skills, skill_id)
-  if not entry then return nil, err end
-  local found = texts_of(entry, PAIR)
-  if found then return found end
+  skill_id, err = pick(path, content.skills, skill_id)
+  if not skill_id then return nil, err end
+  local found = texts_of(content.skills[skill_id], PAIR)
+  if found then return found, nil, { file = path, skill_id = skill_id } end
   return nil, file_error(path, "lacks client_id or client_secret")
 end
 
@@ -130,11 +129,13 @@ end
 ---@param skill_id string?  which skill of the file, when it holds several
 ---@return {client_id: string, client_secret: string}?
 ---@return proactive.Error?  kind `auth`: none, only one of the two, or a file that is not private
+---@return {file: string, skill_id: string}? place  where the file has them; nil: the environment
 function credentials.find(skill_id)
   local found, err = from_environment()
   if found or err then return found, err end
-  found, err = from_file(skill_id)
-  if found or err then return found, err end
+  local place
+  found, err, place = from_file(skill_id)
+  if found or err then return found, err, place end
   return nil, errors.new("auth", { message = "no credentials: none given, none in the environment, "
     .. "no credentials file", fix = FIX })
 end

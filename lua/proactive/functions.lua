@@ -13,6 +13,11 @@ local proactive = {}
 ---   kind `auth`: no credentials; `invalid`: an address, file or credential that cannot be used
 function proactive.client(options) end
 
+--- Examines the chain.
+---@param options proactive.DoctorOptions?
+---@return proactive.Finding[]  in the order of the chain; `broken` is the first broken one, or nil
+function proactive.doctor(options) end
+
 --- The JSON text of a request body, fields in the order of the documentation; `{}` and `[]` as the
 --- schema says.
 ---@param body table

@@ -20,6 +20,7 @@ local PARTS = {
   audience = { "proactive.audience" },
   campaign = { "proactive.campaign" },
   client = { "proactive.client", "new" },
+  doctor = { "proactive.doctor" },
   encode = { "proactive.request", "encode" },
   events = { "proactive.events" },
   localized = { "proactive.localized" },

@@ -13,6 +13,7 @@ commands.names = {
   "preview",
   "send",
   "token",
+  "doctor",
   "login",
   "manifest",
   "skill",

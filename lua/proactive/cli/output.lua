@@ -144,9 +144,9 @@ function Output:json(value)
   self:print("%s", assert(json.encode(value, { order = output.order })))
 end
 
-local NAMES = "file valid granted event about sample user audience region accepted locale text "
-  .. "known status request_id reference_id method url scope expires_in length token violations "
-  .. "warnings path rule message got expected hint line column kind fix "
+local NAMES = "link file valid granted event about sample user audience region accepted locale "
+  .. "text known status request_id reference_id method url scope expires_in length token "
+  .. "violations warnings path rule message got expected hint line column kind fix "
   .. "application_id type name state reason changed stage target recipients failed left presumed "
   .. "skill_id etag from to pushed changes "
   .. "by_kind erased customer outcome enabled subscriptions permissions account_linked at"

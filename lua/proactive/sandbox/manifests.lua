@@ -30,12 +30,23 @@ for rank, name in ipairs {
   ORDER[name] = rank
 end
 
+--- In which locales the customers there are at the start speak.
+local LOCALES = { "en-US", "en-GB", "de-DE", "ja-JP" }
+
+local function names_by_locale()
+  local names = {}
+  for _, locale in ipairs(LOCALES) do
+    names[locale] = { name = "Sandbox skill" }
+  end
+  return names
+end
+
 --- The manifest of a skill that nobody has updated yet.
 local function first_text(skill)
   local manifest = {
     manifestVersion = "1.0",
     publishingInformation = {
-      locales = { ["en-US"] = { name = "Sandbox skill" } },
+      locales = names_by_locale(),
       category = "EDUCATION_AND_REFERENCE",
     },
     apis = { custom = { endpoint = { uri = ARN }, interfaces = json.array {} } },

@@ -18,6 +18,7 @@ local session = require "proactive.smapi.session"
 ---@field ca_file string?
 ---@field proxy string?
 ---@field user_agent string?
+---@field private boolean?       its token is shared with no other client of this state
 
 ---@type table<string, proactive.Option>
 local OPTIONS = {
@@ -31,6 +32,7 @@ local OPTIONS = {
   ca_file = { "string" },
   proxy = { "string" },
   user_agent = { "string" },
+  private = { "boolean" },
 }
 
 --- The login to call with.
@@ -66,6 +68,7 @@ local function open(given)
     ca_file = options.ca_file,
     proxy = options.proxy,
     user_agent = options.user_agent or ("proactive/" .. require("proactive")._VERSION),
+    private = options.private,
   }
 end
 

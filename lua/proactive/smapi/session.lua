@@ -23,7 +23,7 @@ local FORM = { "Content-Type: application/x-www-form-urlencoded;charset=UTF-8" }
 
 ---@param options table
 ---   client_id, client_secret, refresh_token, host, token_host, sandbox, timeout, ca_file, proxy,
----   user_agent
+---   user_agent, private
 ---@return proactive.smapi.Session
 function session.new(options)
   local pool = { ca_file = options.ca_file, proxy = options.proxy, user_agent = options.user_agent }
@@ -55,6 +55,7 @@ local function source_of(self)
     pool = pool,
     route = route,
     timeout = self.options.timeout,
+    private = self.options.private,
   }
   if not self.source then return nil, setup_error(message) end
   return self.source
