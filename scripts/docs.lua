@@ -11,8 +11,6 @@ package.path = "./?.lua;" .. package.path
 local html = require("scripts.docs.html")
 local surface = require("scripts.docs.surface")
 
-local ROOT = "proactive"
-
 local paths = {}
 for path in io.popen("find lua/proactive -name '*.lua' | LC_ALL=C sort"):lines() do
   paths[#paths + 1] = path
@@ -21,9 +19,9 @@ end
 local all = surface.read(paths)
 
 if arg[1] == "--check" then
-  local problems = all:problems(ROOT)
+  local problems = all:problems()
   for _, problem in ipairs(problems) do print(problem) end
   os.exit(#problems == 0)
 end
 
-io.write(html.page(all, (all:reach(ROOT))))
+io.write(html.page(all, (all:reach())))

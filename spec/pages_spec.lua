@@ -18,7 +18,7 @@ local PAGES = {
   ["docs/hosts.md"] = { 2, "spec/hosts_examples_spec.lua", "spec/pages_spec.lua" },
   ["docs/manifest.md"] = { 3, "spec/cli_manifest_spec.lua", "spec/pages_spec.lua" },
   ["docs/recipes.md"] = { 10, "spec/recipes_spec.lua" },
-  ["docs/sandbox.md"] = { 1, "spec/sandbox_child_spec.lua" },
+  ["docs/sandbox.md"] = { 2, "spec/sandbox_child_spec.lua", "spec/pages_spec.lua" },
   ["docs/skill.md"] = { 2, "spec/pages_spec.lua" },
   ["docs/subscribers.md"] = { 1, "spec/pages_spec.lua" },
   ["docs/tutorial.md"] = { 12, "spec/tutorial_spec.lua" },
@@ -111,6 +111,24 @@ local request = require("spec.support.skill_events").subscribed(
     local program = EVENT .. request:format(user) .. first("docs/subscribers.md", "lua")
     assert.equal("true\n", run(program .. "\nprint(changed and what.user == request.context.System.user.userId)"))
     assert.equal(1, #assert(sandbox:notifications(user)))
+  end)
+
+  it("show a test under busted that is good", function()
+    local user = 'local user, another = require("proactive.sandbox").user_id(1), '
+      .. 'require("proactive.sandbox").user_id(2)\n'
+    local body = EVENT .. [[
+      local proactive = require "proactive"
+      local client = assert(proactive.client { sandbox = sandbox.url })
+      assert(client:send(event, proactive.audience.unicast(user)))
+      client:close()
+    ]]
+    local program, count = page.blocks("docs/sandbox.md")[2].text:gsub("%-%- …", function() return body end)
+    assert.equal(1, count)
+    local path = cli.file("_spec.lua", user .. program)
+    finally(function() os.remove(path) end)
+    local ran = cli.shell(("%s spec/support/run.lua %s"):format(cli.interpreter, path))
+    assert.equal(0, ran.status, ran.stdout .. ran.stderr)
+    assert.matches("1 success", ran.stdout)
   end)
 
   it("show a credentials file that is read", function()

@@ -14,14 +14,15 @@ local busted = require "busted"
 local json = require "proactive.json"
 local luassert = require "luassert"
 
+---@class proactive.busted  for suites under busted: `require "proactive.busted"`
 local helper = {}
 
 -- A sandbox for a block ---------------------------------------------------------------------------
 
 --- The sandbox of the enclosing block: started before its first test, as at the start before each,
 --- ended after its last.
----@param options table?  those of `proactive.sandbox.start`
----@return table sandbox  what `proactive.sandbox.start` gives, for as long as it runs
+---@param options proactive.sandbox.StartOptions?
+---@return proactive.Sandbox  for as long as it runs
 function helper.use(options)
   local running
   busted.setup(function()

@@ -1,8 +1,11 @@
---- The public surface: what is reached from `proactive` by fields, parameters and results.
+--- The public surface: `proactive`, what else is required by itself, and what is reached from these
+--- by fields, parameters and results.
 
 local annotations = require("scripts.docs.annotations")
 
 local surface = {}
+
+local ROOTS = { "proactive", "proactive.busted" }
 
 ---@class docs.Surface
 ---@field classes table<string, table>  by name: about, parent, fields, functions, path
@@ -108,13 +111,14 @@ local function mentions(self, name)
   return found
 end
 
---- What is reached from a class: names in the order they are met, and what is named but nowhere
---- described.
----@param root string
+--- What is reached: names in the order they are met, and what is named but nowhere described.
 ---@return string[] names
 ---@return {name: string, where: string}[] unknown
-function Surface:reach(root)
-  local names, seen, unknown = { root }, { [root] = true }, {}
+function Surface:reach()
+  local names, seen, unknown = {}, {}, {}
+  for index, root in ipairs(ROOTS) do
+    names[index], seen[root] = root, true
+  end
   local at = 1
   while names[at] do
     for _, mention in ipairs(mentions(self, names[at])) do
@@ -147,11 +151,10 @@ local function function_problems(class, fn, problems)
 end
 
 --- What is missing or wrong in the documentation of what is reached, a line each.
----@param root string
 ---@return string[]
-function Surface:problems(root)
+function Surface:problems()
   local problems, reached = {}, {}
-  local names, unknown = self:reach(root)
+  local names, unknown = self:reach()
   for _, one in ipairs(unknown) do
     problems[#problems + 1] = ("%s speaks of %s, which there is not"):format(one.where, one.name)
   end
