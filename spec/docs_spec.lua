@@ -87,6 +87,18 @@ describe("the reference", function()
     end
   end)
 
+  it("has every kind of error", function()
+    local kinds = {}
+    for _, one in ipairs(all.aliases["proactive.ErrorKind"].types) do
+      kinds[one.type:match '^\'"(.*)"\'$'] = false
+    end
+    for kind in pairs(require("proactive.errors").kinds) do
+      assert.equal(false, kinds[kind], kind)
+      kinds[kind] = nil
+    end
+    assert.same({}, kinds)
+  end)
+
   it("has every method of an object", function()
     local client = assert(proactive.client { sandbox = "http://127.0.0.1:1" })
     local event = assert(proactive.events["AMAZON.WeatherAlert.Activated"] {

@@ -11,8 +11,8 @@ local audience = {}
 ---@field regions string[]?  Multicast: one request for each
 ---@field user string?       Unicast: the user id from a request to the skill
 ---@field region string?     Unicast: where the customer is
----@field registry table?    Subscribers: where they are kept
----@field filter table?      Subscribers: which of them
+---@field registry proactive.Registry|table|nil   Subscribers: where they are kept
+---@field filter proactive.registry.Filter?  Subscribers: which of them
 
 local function check_region(region, what)
   for _, known in ipairs(endpoints.regions) do
@@ -51,8 +51,8 @@ function audience.unicast(user, opts)
 end
 
 --- The customers of a registry, as a stream for `client:send_many`.
----@param registry table   what `proactive.registry.open` gives, or any table with its functions
----@param filter table?    as for the registry's `each`
+---@param registry proactive.Registry|table   or any table with its functions
+---@param filter proactive.registry.Filter?
 ---@return proactive.Audience
 function audience.subscribers(registry, filter)
   if type(registry) ~= "table" or type(registry.each) ~= "function" then

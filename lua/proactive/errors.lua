@@ -14,8 +14,29 @@ local errors = {}
 ---@field expected any    what is allowed
 ---@field hint string?    what to do, when more can be said than `expected`
 
+---@alias proactive.ErrorKind
+---| '"invalid"' # refused here, or the service's 400
+---| '"auth"' # credentials, token, scope
+---| '"not_enabled"' # 403: no enablement of this customer for this skill
+---| '"not_subscribed"' # 403: the customer has not allowed these notifications
+---| '"forbidden"' # 403 in words we do not know
+---| '"duplicate"' # 409
+---| '"throttled"' # 429
+---| '"quota"' # 432
+---| '"server"' # 5xx
+---| '"busy"' # our own window and queue are full; nothing was sent
+---| '"transport"' # no final status arrived
+---| '"unexpected"' # another status, or a body that is not what the status promises
+---| '"not_found"' # a thing that does not exist (SMAPI, control calls)
+---| '"conflict"' # SMAPI 409 and 412; a campaign whose state or name does not allow it
+---| '"storage"' # database
+---| '"unverified"' # a skill request that did not come from Alexa
+---| '"expired"' # the event or the caller's deadline ended before an attempt could begin
+---| '"cancelled"' # the client was closed first
+---| '"forked"' # the client was made in another process
+
 ---@class proactive.Error
----@field kind string         one of `errors.kinds`
+---@field kind proactive.ErrorKind
 ---@field message string      what was wrong
 ---@field fix string?         what a person should do about it
 ---@field retryable boolean   whether the same call can succeed later
@@ -33,27 +54,27 @@ local errors = {}
 ---@field regions table<string, table>? of a send to several regions: a receipt or an error each
 
 --- The closed list: kind -> can the same call succeed later?
----@type table<string, boolean>
+---@type table<proactive.ErrorKind, boolean>
 errors.kinds = {
-  invalid = false, -- refused here, or the service's 400
-  auth = false, -- credentials, token, scope
-  not_enabled = false, -- 403: no enablement of this customer for this skill
-  not_subscribed = false, -- 403: the customer has not allowed these notifications
-  forbidden = false, -- 403 in words we do not know
-  duplicate = false, -- 409
-  throttled = true, -- 429
-  quota = false, -- 432
-  server = true, -- 5xx
-  busy = true, -- our own window and queue are full; nothing was sent
-  transport = true, -- no final status arrived
-  unexpected = false, -- another status, or a body that is not what the status promises
-  not_found = false, -- a thing that does not exist (SMAPI, control calls)
-  conflict = false, -- SMAPI 409 and 412; a campaign whose state or name does not allow it
-  storage = true, -- database
-  unverified = false, -- a skill request that did not come from Alexa
-  expired = false, -- the event or the caller's deadline ended before an attempt could begin
-  cancelled = false, -- the client was closed first
-  forked = false, -- the client was made in another process
+  invalid = false,
+  auth = false,
+  not_enabled = false,
+  not_subscribed = false,
+  forbidden = false,
+  duplicate = false,
+  throttled = true,
+  quota = false,
+  server = true,
+  busy = true,
+  transport = true,
+  unexpected = false,
+  not_found = false,
+  conflict = false,
+  storage = true,
+  unverified = false,
+  expired = false,
+  cancelled = false,
+  forked = false,
 }
 
 local Error = { __name = "proactive.Error" }
@@ -76,7 +97,7 @@ function Error.__tostring(err)
 end
 
 --- Makes the error object.
----@param kind string     one of `errors.kinds`
+---@param kind proactive.ErrorKind
 ---@param fields table    `message` and any other field of `proactive.Error`; becomes the object
 ---@return proactive.Error
 function errors.new(kind, fields)

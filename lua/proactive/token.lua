@@ -222,7 +222,7 @@ local token = {}
 ---@field timeout number   seconds
 ---@field policy proactive.RetryPolicy?  none: a failed fetch is told at once
 ---@field store proactive.TokenStore?
----@field private boolean  shared with no other client
+---@field ["private"] boolean  shared with no other client
 
 --- A source of tokens for one client.
 ---@param options proactive.TokenOptions

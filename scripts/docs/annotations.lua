@@ -33,14 +33,14 @@ local function trim(text) return (text:gsub("^%s+", ""):gsub("%s+$", "")) end
 
 local function on_one_line(text) return (trim(text):gsub("%s+", " ")) end
 
---- A name may end in `?`, as its type may.
+--- A name may end in `?`, as its type may; one that is a word of the annotations is `["private"]`.
 local function named(text)
   local name, rest = text:match("^(%S+)%s+(.*)$")
   if not name then return nil end
   local type_of, about = annotations.split_type(rest)
   local optional = name:sub(-1) == "?" or type_of:sub(-1) == "?"
   return {
-    name = name:gsub("%?$", ""),
+    name = name:gsub("%?$", ""):match('^%["(.*)"%]$') or name:gsub("%?$", ""),
     type = type_of:gsub("%?$", ""),
     optional = optional,
     about = on_one_line(about),
@@ -83,7 +83,8 @@ end
 
 read["|"] = function(block, text)
   local type_of, about = annotations.split_type(text)
-  table.insert(block.alias.types, { type = type_of, about = on_one_line(about) })
+  about = on_one_line(about):gsub("^# *", "")
+  table.insert(block.alias.types, { type = type_of, about = about })
 end
 
 read["@type"] = function(block, text) block.type = trim(text) end

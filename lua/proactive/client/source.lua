@@ -2,14 +2,14 @@
 --- registry.
 
 ---@alias proactive.User
----| string                               a user id
----| {user: string, region: string?}      a user id and where the customer is
+---| string # a user id
+---| {user: string, region: string?} # a user id and where the customer is
 
 ---@alias proactive.Users
 ---| proactive.User[]
----| fun(): proactive.User?               gives the next one, or nil
----| thread                               a coroutine that yields them
----| proactive.Audience                   of `proactive.audience.subscribers`
+---| fun(): proactive.User? # gives the next one, or nil
+---| thread # a coroutine that yields them
+---| proactive.Audience # of `proactive.audience.subscribers`
 
 --- Subscribers whom the service refused in this stage are left out, where the registry keeps marks
 --- of them.

@@ -18,7 +18,7 @@ local session = require "proactive.smapi.session"
 ---@field ca_file string?
 ---@field proxy string?
 ---@field user_agent string?
----@field private boolean?       its token is shared with no other client of this state
+---@field ["private"] boolean?   its token is shared with no other client of this state
 
 ---@type table<string, proactive.Option>
 local OPTIONS = {
