@@ -239,6 +239,18 @@ interop: ## real clients: a stock JSON Schema validator; Amazon's and others' at
 	@$(SUBMAKE) all build/interop/node_modules
 	@scripts/interop.sh $(SEED)
 
+browser: ## the sandbox's page in Chromium, pictures in build/browser; NAME="part of a test's name"
+	@scripts/deps.sh browser
+	@$(SUBMAKE) all build/browser/node_modules
+	@LUA_PATH='./lua/?.lua;./lua/?/init.lua;;' LUA_CPATH='./$(BUILD)/?.so;;' \
+	  NODE_PATH=build/browser/node_modules node spec/browser/run.js $(if $(NAME),'$(NAME)')
+
+build/browser/node_modules: spec/browser/package-lock.json
+	$(Q)mkdir -p $(@D)
+	$(Q)cp spec/browser/package.json spec/browser/package-lock.json $(@D)
+	$(Q)npm ci --prefix $(@D) --ignore-scripts --no-audit --no-fund --silent
+	$(Q)touch $@
+
 build/interop/node_modules: spec/interop/package-lock.json
 	$(Q)mkdir -p $(@D)
 	$(Q)cp spec/interop/package.json spec/interop/package-lock.json $(@D)
@@ -271,4 +283,4 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
 .PHONY: all deps demo test portable units fuzzers asan tsan torture fuzz bench soak crash interop \
-  host matrix install uninstall installed lint docs clean help
+  browser host matrix install uninstall installed lint docs clean help

@@ -8,7 +8,7 @@ set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 
 usage="usage: scripts/deps.sh PURPOSE...
-purposes: build demo test luas lint docs matrix asan tsan torture fuzz bench interop soak rocks"
+purposes: build demo test luas lint docs matrix asan tsan torture fuzz bench interop browser soak rocks"
 
 die() {
   printf '%s\n' "$@" >&2
@@ -149,6 +149,13 @@ needs_interop() {
   need npm program npm
 }
 
+needs_browser() {
+  needs_demo
+  need nodejs program node
+  need npm program npm
+  need chromium program chromium
+}
+
 needs_soak() { needs_demo; }
 
 needs_matrix() {
@@ -280,7 +287,7 @@ unpack_only() { # PACKAGE...
 for purpose in "$@"; do
   case $purpose in
     build | demo | test | luas | lint | docs | matrix | asan | tsan | torture | fuzz | \
-      bench | interop | soak | rocks)
+      bench | interop | browser | soak | rocks)
       "needs_$purpose"
       ;;
     *) die "$usage" ;;

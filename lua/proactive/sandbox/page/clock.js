@@ -1,12 +1,13 @@
 // The sandbox's clock, which can be put ahead, and the way back to the start.
 
 import { control } from "./api.js";
-import { h, labelled, say } from "./dom.js";
+import { checkbox, h, labelled, say } from "./dom.js";
 
 const STEPS = [["1 minute", 60], ["1 hour", 3600], ["6 hours", 6 * 3600], ["1 day", 86400]];
 
 function inWords(seconds) {
-  if (seconds < 1) return "It shows real time.";
+  if (Math.abs(seconds) < 1) return "It shows real time.";
+  if (seconds < 0) return "It is behind real time.";
   const parts = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
   const words = [];
   let left = Math.round(seconds);
@@ -28,6 +29,10 @@ export function clock(app, section) {
     h("button", { type: "button", onclick: advance(() => length) }, `+ ${name}`));
   const time = h("p", { class: "time" });
   const ahead = h("p", { class: "hint", role: "status" });
+  const stands = checkbox("It stands still", false, app.action(async () => {
+    await control("POST", "/sandbox/clock", { stands: stands.input.checked });
+    app.refresh();
+  }));
   const seconds = h("input", { type: "number", min: 0, step: "any", value: 90, required: true });
   const reset = app.action(async () => {
     const sure = window.confirm("Everything as at the start: customers, notifications, requests, "
@@ -38,7 +43,7 @@ export function clock(app, section) {
   });
   const steps = h("div", { class: "row", role: "group", "aria-label": "Put the clock ahead" },
     STEPS.map(one));
-  section.append(time, ahead, steps,
+  section.append(time, ahead, stands.element, steps,
     h("form", { class: "row", "aria-label": "Put the clock ahead by seconds",
       onsubmit: advance(() => Number(seconds.value)) },
     labelled("Seconds", seconds), h("button", {}, "Put ahead")),
@@ -50,6 +55,7 @@ export function clock(app, section) {
   setInterval(tick, 1000);
   return (state) => {
     tick();
-    say(ahead, inWords(state.clock.ahead));
+    stands.input.checked = state.clock.stands;
+    say(ahead, state.clock.stands ? "It stands until it is put ahead." : inWords(state.clock.ahead));
   };
 }

@@ -36,8 +36,10 @@ const app = {
   last: 0, // number of the last request that is shown
   catalogue: null,
   offset: 0, // of the sandbox's clock against this machine's
+  stands: false,
+  stood: 0,
 
-  now: () => Date.now() / 1000 + app.offset,
+  now: () => (app.stands ? app.stood : Date.now() / 1000 + app.offset),
 
   tell(text) {
     notice.hidden = !text;
@@ -82,6 +84,8 @@ async function load() {
   if (!state.device) app.user = null;
   app.device = state.device || null;
   app.offset = state.clock.now - Date.now() / 1000;
+  app.stands = state.clock.stands;
+  app.stood = state.clock.now;
   for (const show of shows) show(state);
   return undefined;
 }

@@ -131,13 +131,17 @@ local function skills(world)
   return list
 end
 
+local function clock(own)
+  return { now = own:now(), ahead = own:now() - own.wall(), stands = own.stands_at ~= nil }
+end
+
 --- All the page shows, at once.
 local function state(world, query)
   return reply.json(
     200,
     json.encode {
       revision = world:revision(),
-      clock = { now = world.clock:now(), ahead = world.clock.ahead },
+      clock = clock(world.clock),
       customers = #world.customers.list,
       notifications = world.inbox.all.last - world.inbox.all.first + 1,
       devices = devices(world, query),
