@@ -8,7 +8,8 @@ set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1
 
 usage="usage: scripts/deps.sh PURPOSE...
-purposes: build demo test luas lint docs matrix asan tsan torture fuzz bench interop browser soak rocks"
+purposes: build demo test luas lint docs matrix asan tsan torture fuzz bench interop browser
+  soak rocks"
 
 die() {
   printf '%s\n' "$@" >&2

@@ -59,7 +59,7 @@ trap 'rm -f "$written"' EXIT
 program >"$written"
 
 put 755 "$written" bin/proactive
-for module in $(cd lua && find . -name '*.lua'); do
+for module in $(cd lua && find . -type f); do
   put 644 "lua/$module" "$modules/${module#./}"
 done
 for module in core httpd; do

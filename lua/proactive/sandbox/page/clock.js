@@ -56,6 +56,7 @@ export function clock(app, section) {
   return (state) => {
     tick();
     stands.input.checked = state.clock.stands;
-    say(ahead, state.clock.stands ? "It stands until it is put ahead." : inWords(state.clock.ahead));
+    const { stands: still, ahead: by } = state.clock;
+    say(ahead, still ? "It stands until it is put ahead." : inWords(by));
   };
 }
