@@ -121,8 +121,9 @@ test: ## the whole suite on Lua 5.4 and LuaJIT; LUA=jit, LUA=all, SPEC=spec/x_sp
 
 portable: ## the specs that need no server, on Lua 5.1, 5.2, 5.3 and the other LuaJIT
 	@scripts/deps.sh test luas
-	@for lua in jit 5.1 5.2 5.3; do $(SUBMAKE) all units LUA=$$lua || exit 1; done
-	@SERVERLESS=1 scripts/test.sh 5.1 5.2 5.3 $(OTHER)
+	@for lua in jit 5.1 5.2 5.3; do \
+	  $(SUBMAKE) -j "$$(nproc)" all build/$$lua/spec/fork.so LUA=$$lua || exit 1; done
+	@scripts/portable.sh 5.1 5.2 5.3 $(OTHER)
 
 units: $(units) $(BUILD)/spec/fork.so
 

@@ -50,7 +50,7 @@ run_specs() { # LUA
   fi
 }
 
-if [ -z "${SPEC:-}" ]; then
+if [ -z "${SPEC:-}${SERVERLESS:-}" ]; then
   for test in build/"$1"/spec/test_*; do
     [ -x "$test" ] && tally "${test##*/}" "$test"
   done
