@@ -15,7 +15,7 @@ function proactive.client(options) end
 
 --- Examines the chain.
 ---@param options proactive.DoctorOptions?
----@return proactive.Finding[]  in the order of the chain; `broken` is the first broken one, or nil
+---@return proactive.Findings
 function proactive.doctor(options) end
 
 --- The JSON text of a request body, fields in the order of the documentation; `{}` and `[]` as the

@@ -42,6 +42,9 @@ local setup = require "proactive.doctor.setup"
 ---@field timeout number?        seconds for one request, default 30
 ---@field clock {wall: fun(): number}?
 
+---@class proactive.Findings: proactive.Finding[]  in the order of the chain
+---@field broken proactive.Finding?  the first that is broken
+
 ---@type table<string, proactive.Option>
 local OPTIONS = {
   event = { "table" },
@@ -109,7 +112,7 @@ end
 
 --- Examines the chain.
 ---@param options proactive.DoctorOptions?
----@return proactive.Finding[]  in the order of the chain; `broken` is the first broken one, or nil
+---@return proactive.Findings
 return function(options)
   local given = check(options)
   local case = case_of.new(given, endpoints.sandbox(given.sandbox, "proactive.doctor", 2))
