@@ -3,7 +3,6 @@
 
 local core = require("proactive.core")
 local figures = require("bench.lib.figures")
-local files = require("bench.lib.files")
 local machine = require("bench.lib.machine")
 local process = require("bench.lib.process")
 
@@ -67,18 +66,18 @@ local function modules(report)
   end
 end
 
--- LuaRocks leaves object files beside the sources: a copy of them.
-local INSTALL = [[
-  rm -rf FOLDER && mkdir -p FOLDER/source &&
-  tar --exclude=./build --exclude=./.git --exclude='*.o' -cf - . | tar -xf - -C FOLDER/source &&
-  (cd FOLDER/source && luarocks --lua-version=5.4 --tree=../tree make --deps-mode none \
-    proactive-dev-1.rockspec >../log 2>&1) &&
-  find FOLDER/tree -type f -printf '%s %p\n'
-]]
+-- LuaRocks leaves object files beside the sources: a copy of them, outside of what is linted.
+local INSTALL = [[(
+  folder=$(mktemp -d) && trap 'rm -rf "$folder"' EXIT && mkdir "$folder/source" &&
+  tar --exclude=./build --exclude=./.git --exclude='*.o' -cf - . | tar -xf - -C "$folder/source" &&
+  cd "$folder/source" &&
+  luarocks --lua-version=5.4 --tree=../tree make --deps-mode none proactive-dev-1.rockspec \
+    >../log 2>&1 &&
+  find ../tree -type f -printf '%s %p\n'
+)]]
 
 local function rock(report)
-  local folder = process.quote(files.path("rock"))
-  local said = process.read((INSTALL:gsub("FOLDER", folder)))
+  local said = process.read(INSTALL)
   local whole, binary = 0, 0
   for size, path in said:gmatch("(%d+) ([^\n]+)") do
     whole = whole + size
