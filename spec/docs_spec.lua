@@ -167,6 +167,7 @@ describe("the reference", function()
       ["proactive.RequestOptions"] = options_taken(proactive.request, event, audience, {}),
       ["proactive.ValidateOptions"] = options_taken(proactive.validate, "{}", {}),
       ["proactive.PreviewOptions"] = options_taken(proactive.preview, event, "en-US", {}),
+      ["proactive.DoctorOptions"] = options_taken(proactive.doctor, {}),
       ["proactive.skill.Options"] = options_taken(proactive.skill, {}),
       ["proactive.smapi.Options"] = options_taken(proactive.smapi, {}),
       ["proactive.manifest.DeriveOptions"] = options_taken(proactive.manifest.derive, {}),
