@@ -2,7 +2,10 @@
 --- helpers they require have anything in them by which a server is started.
 
 --- How it is called. The `start` of a pool or of a client has a colon before it.
-local MARKS = { "proactive%.httpd", "%.start%f[^%w_]", "cli%.background", "bin/proactive sandbox" }
+local MARKS = {
+  "proactive%.httpd", "proactive%.busted", "%.start%f[^%w_]", "cli%.background",
+  "bin/proactive sandbox",
+}
 
 local function read(path)
   local file = io.open(path)

@@ -1,5 +1,6 @@
 --- `proactive doctor` as its users meet it.
 
+local abi = require("proactive.compat").abi
 local cli = require "spec.support.cli"
 local core = require "proactive.core"
 local files = require "proactive.files"
@@ -115,6 +116,8 @@ describe("proactive doctor", function()
     request.event.payload.content.contentType = "FILM"
     local text = assert(proactive.encode(request))
     expect_first("event", "contentType", { file(".json", text) })
+    -- the assert of plain Lua 5.1 and of 5.2 takes text only and hides the refusal
+    if abi == "5.1" or abi == "5.2" then return end
     expect_first("event", "contentType", { file(".lua", [[
       return assert(require("proactive").events.MediaContent.Available { content = { contentType = "FILM" } })
     ]]) })

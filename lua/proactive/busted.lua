@@ -105,11 +105,17 @@ local function check(name, arguments, wanted)
   error(("assert.%s(%s) expected"):format(name, table.concat(wanted, ", ")), CALLER)
 end
 
+--- The assert of Lua 5.1 and 5.2 takes text only.
+local function sure(value, err)
+  if value == nil then error(err, 0) end
+  return value
+end
+
 --- Whether a customer got anything, whatever became of it.
 local function been_notified(state, arguments)
   check("has_been_notified", arguments, { "sandbox", "user" })
   local sandbox, user = arguments[1], arguments[2]
-  local notifications = assert(sandbox:notifications(user))
+  local notifications = sure(sandbox:notifications(user))
   local wanted = state.mod and "a notification" or "no notification"
   local text = "Expected %s for %s\n%s"
   state.failure_message = text:format(wanted, user, evidence(sandbox, notifications))
@@ -120,7 +126,7 @@ end
 local function says(state, arguments)
   check("says", arguments, { "sandbox", "user", "text" })
   local sandbox, user, words = arguments[1], arguments[2], arguments[3]
-  local notifications, is_said = assert(sandbox:notifications(user)), false
+  local notifications, is_said = sure(sandbox:notifications(user)), false
   for _, notification in ipairs(notifications) do
     is_said = is_said or (notification.spoken or ""):find(words, 1, true) ~= nil
   end
