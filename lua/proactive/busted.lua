@@ -17,6 +17,12 @@ local luassert = require "luassert"
 ---@class proactive.busted  for suites under busted: `require "proactive.busted"`
 local helper = {}
 
+--- The assert of Lua 5.1 and 5.2 takes text only.
+local function sure(value, err)
+  if value == nil then error(err, 0) end
+  return value
+end
+
 -- A sandbox for a block ---------------------------------------------------------------------------
 
 --- The sandbox of the enclosing block: started before its first test, as at the start before each,
@@ -26,10 +32,10 @@ local helper = {}
 function helper.use(options)
   local running
   busted.setup(function()
-    running = assert(require("proactive.sandbox").start(options))
+    running = sure(require("proactive.sandbox").start(options))
   end)
   busted.before_each(function()
-    assert(running:reset())
+    sure(running:reset())
   end)
   busted.teardown(function()
     if running then running:stop() end
@@ -84,7 +90,7 @@ local function evidence(sandbox, notifications)
   local none = #notifications == 0
   local lines = { none and "The customer has none." or "The customer's notifications:" }
   add(lines, last_of(notifications, notification_line))
-  local requests = assert(sandbox:requests())
+  local requests = sure(sandbox:requests())
   lines[#lines + 1] = #requests > 0 and "The last requests:" or "No request came."
   add(lines, last_of(requests, request_line))
   return table.concat(lines, "\n")
@@ -103,12 +109,6 @@ local function check(name, arguments, wanted)
   end
   if is_good then return end
   error(("assert.%s(%s) expected"):format(name, table.concat(wanted, ", ")), CALLER)
-end
-
---- The assert of Lua 5.1 and 5.2 takes text only.
-local function sure(value, err)
-  if value == nil then error(err, 0) end
-  return value
 end
 
 --- Whether a customer got anything, whatever became of it.
