@@ -295,6 +295,21 @@ local function rockspec_modules(path)
   return spec.build.modules
 end
 
+--- Those of all rockspecs together: each module is in one of them.
+local function rocks_modules(paths)
+  local all = {}
+  for _, path in ipairs(listing("ls *.rockspec")) do
+    for name, module in pairs(rockspec_modules(path)) do
+      if all[name] then breach(path, 1, "%s is in another rock too", name) end
+      if paths[name] and paths[name] ~= module then
+        breach(path, 1, "%s is %s", name, paths[name])
+      end
+      all[name] = module
+    end
+  end
+  return all
+end
+
 local function sources_of(module)
   local set = {}
   for _, source in ipairs(module.sources) do set[source:match("[^/]+$")] = true end
@@ -311,21 +326,14 @@ local function check_lists()
   end
   compare("Makefile", listed, on_disk)
 
-  local given = rockspec_modules("proactive-dev-1.rockspec")
-  compare("proactive-dev-1.rockspec", sources_of(given["proactive.core"]), core)
-  given["proactive.core"] = nil
   for _, path in ipairs(listing("find lua -name '*.lua'")) do
     modules[path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/", "."):gsub("%.init$", "")] = path
   end
-  compare("proactive-dev-1.rockspec", given, modules)
-  for name, path in pairs(given) do
-    if modules[name] and modules[name] ~= path then
-      breach("proactive-dev-1.rockspec", 1, "%s is %s", name, modules[name])
-    end
-  end
-
-  local second = rockspec_modules("proactive-httpd-dev-1.rockspec")
-  compare("proactive-httpd-dev-1.rockspec", sources_of(second["proactive.httpd"]), httpd)
+  local given = rocks_modules(modules)
+  compare("proactive-dev-1.rockspec", sources_of(given["proactive.core"]), core)
+  compare("proactive-httpd-dev-1.rockspec", sources_of(given["proactive.httpd"]), httpd)
+  given["proactive.core"], given["proactive.httpd"] = nil, nil
+  compare("the rockspecs", given, modules)
 end
 
 -- Main -------------------------------------------------------------------------------------------

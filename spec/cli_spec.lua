@@ -198,18 +198,33 @@ describe("a missing library", function()
 
   it("is one sentence that names the package, and status 2", function()
     local body = ("'validate', %q"):format(file(".json", "{}"))
-    local core = "libcurl4%-openssl%-dev and libcjson%-dev"
+    local core = "the rock proactive,.*libcurl4%-openssl%-dev, libcjson%-dev"
     for _, case in ipairs {
       { "argparse", "'validate', 'x.lua'", "lua%-argparse %(Debian%) or the rock argparse" },
       { "proactive.core", "'send', 'x.lua', '--all'", core },
       { "proactive.core", body, core },
-      { "proactive.httpd", "'sandbox'", "libmicrohttpd%-dev.*the rock proactive%-httpd" },
-      { "proactive.httpd", "'demo'", "libmicrohttpd%-dev.*the rock proactive%-httpd" },
+      { "proactive.httpd", "'sandbox'", "the rock proactive%-httpd.*libmicrohttpd%-dev" },
+      { "proactive.httpd", "'demo'", "the rock proactive%-httpd.*libmicrohttpd%-dev" },
+      { "proactive.sandbox", "'sandbox', 'users', '1'", "the rock proactive%-httpd" },
     } do
       local ran = without(case[1], case[2])
       assert.equal(2, ran.status, ran.stderr)
       assert.truthy(ran.stderr:find(case[3]), ran.stderr)
       assert.equal(1, select(2, ran.stderr:gsub("\n", "")), ran.stderr)
     end
+  end)
+
+  it("is one sentence in a script, too", function()
+    local script = cli.file(".lua", [[
+      local all = require
+      function require(name)
+        if name == "proactive.sandbox" then error("module 'proactive.sandbox' not found:") end
+        return all(name)
+      end
+      print(select(2, pcall(function() return all("proactive").sandbox.start end)))
+    ]])
+    local said = cli.shell(cli.interpreter .. " " .. script).stdout
+    os.remove(script)
+    assert.matches("%.lua:6: proactive.sandbox is not installed: .* the rock proactive%-httpd\n$", said)
   end)
 end)

@@ -38,7 +38,7 @@ describe("the page of the sandbox", function()
 
     it("that are in the rock", function()
       local rock = {}
-      local text = files.read "proactive-dev-1.rockspec"
+      local text = files.read "proactive-httpd-dev-1.rockspec"
       for module, path in text:gmatch '%["(proactive%.sandbox%.page%.%w+)"%] = "(lua/[%w/%.]+)"' do
         rock[path:match "[^/]+$"] = module
       end

@@ -37,11 +37,21 @@ local PARTS = {
   validate = { "proactive.validate" },
 }
 
+--- Requires the module of a part. Only the sandbox can be missing: it is in a rock of its own.
+local function module_of(part, module)
+  local found, value = pcall(require, module)
+  if found then return value end
+  if not tostring(value):find(("module '%s' not found"):format(module), 1, true) then
+    error(value, 0)
+  end
+  error(("proactive.%s is not installed: it is in the rock proactive-httpd"):format(part), 3)
+end
+
 return setmetatable(proactive, {
   __index = function(_, name)
     local where = PARTS[name]
     if not where then return nil end
-    local part = require(where[1])
+    local part = module_of(name, where[1])
     if where[2] then part = part[where[2]] end
     rawset(proactive, name, part)
     return part

@@ -8,10 +8,11 @@ local needs = {}
 
 local HOW = {
   argparse = "the command line needs argparse: install lua-argparse (Debian) or the rock argparse",
-  ["proactive.core"] = "this needs the C core, proactive.core: run 'make' in the source tree "
-    .. "(Debian packages libcurl4-openssl-dev and libcjson-dev), or install the rock proactive",
-  ["proactive.httpd"] = "this needs proactive.httpd: run 'make' in the source tree "
-    .. "(Debian package libmicrohttpd-dev), or install the rock proactive-httpd",
+  ["proactive.core"] = "this needs the C core, proactive.core: install the rock proactive, or run "
+    .. "'make' in the source tree (Debian packages libcurl4-openssl-dev, libcjson-dev, libssl-dev)",
+  ["proactive.httpd"] = "this needs proactive.httpd: install the rock proactive-httpd, or run "
+    .. "'make' in the source tree (Debian package libmicrohttpd-dev)",
+  ["proactive.sandbox"] = "this needs proactive.sandbox: install the rock proactive-httpd",
 }
 
 -- The loader says where on one line and why on the next.
@@ -20,7 +21,7 @@ local function on_one_line(text)
 end
 
 --- Requires a module, or ends the command with status 2.
----@param name "argparse"|"proactive.core"|"proactive.httpd"
+---@param name "argparse"|"proactive.core"|"proactive.httpd"|"proactive.sandbox"
 ---@return any module
 function needs.module(name)
   local found, module = pcall(require, name)

@@ -90,7 +90,7 @@ end
 
 local function list_users(count, out)
   needs.module("proactive.core")
-  local id = require("proactive.sandbox").user_id
+  local id = needs.module("proactive.sandbox").user_id
   for number = 1, count do
     out:print(id(number))
   end
