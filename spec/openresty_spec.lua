@@ -18,11 +18,11 @@ local RULES = [[
     ngx.say(said)
   } }
   location /log { content_by_lua_block { ngx.say "ok" } log_by_lua_block {
-    local ok, err = pcall(app.send, app.shared)
-    app.log_error = tostring(err)
+    app.refused_in_log = app.refused()
     app.shared:submit(app.event(), app.all, { reference_id = "log" }, app.tell)
   } }
-  location /told { content_by_lua_block { ngx.say(table.concat(app.told, ","), " ", app.log_error) } }
+  location /told { content_by_lua_block { ngx.say(table.concat(app.told, ","), "\n", app.refused_in_log) } }
+  location /idle { content_by_lua_block { ngx.say(app.shared:flush(10)) } }
   location /turns { content_by_lua_block { ngx.say(app.turns) } }
   location /many { content_by_lua_block {
     local threads, accepted = {}, 0
@@ -107,11 +107,24 @@ describe("proactive.openresty.client", function()
     assert.equal("pong\n202\nping\nsend\n", said)
   end)
 
-  it("says where it cannot wait, and takes events there all the same", function()
+  it("says where it cannot wait before it takes anything, and takes events there all the same", function()
     start()
     assert.equal("ok\n", get "log")
     local said = server:await("told", "202,202")
-    assert.matches("the client cannot wait in the phase log: use client:submit there", said)
+    for method, instead in pairs {
+      send = "client:submit",
+      send_request = "client:submit",
+      send_many = "client:start_many",
+      flush = "a timer (ngx.timer.at)",
+      token = "a timer (ngx.timer.at)",
+    } do
+      local text = "client:%s cannot wait in the phase log: use %s there"
+      assert.is_truthy(said:find("openresty_app.lua:%d+: " .. text:format(method, instead):gsub("%p", "%%%0")), said)
+    end
+    assert.equal("true", get "idle":match "%a+")
+    local total = 0
+    for _, count in ipairs(assert(sandbox:counts())) do total = total + count.accepted end
+    assert.equal(2, total) -- of the start, and what was submitted
     assert.equal(1, accepted "log")
     assert.equal(1, accepted "birth")
   end)

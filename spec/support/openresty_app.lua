@@ -37,6 +37,22 @@ function app.send(client, opts)
   return receipt and receipt.status or err.kind .. ": " .. err.message
 end
 
+--- What is said where nothing can wait, by each method that would, a line each.
+---@return string
+function app.refused()
+  local lines = {}
+  local function try(method, ...)
+    local _, problem = pcall(function(...) app.shared[method](app.shared, ...) end, ...)
+    lines[#lines + 1] = tostring(problem)
+  end
+  try("send", app.event(), app.all)
+  try("send_request", assert(proactive.request(app.event(), app.all)))
+  try("send_many", app.event(), { "amzn1.ask.account.X" })
+  try "flush"
+  try "token"
+  return table.concat(lines, "\n")
+end
+
 --- Notes an outcome, also where it outlives the worker.
 function app.tell(receipt, err)
   local word = receipt and tostring(receipt.status) or err.kind

@@ -24,8 +24,11 @@ function check.usable(client, method, in_callback)
   end
 end
 
---- Raises when the answer could only come from this Lua state, which would be waiting for it.
+--- Raises where nothing can wait, and when the answer could only come from this Lua state, which
+--- would be waiting for it.
 function check.may_wait(client, method)
+  local refusal = client:refusal(method)
+  if refusal then error(("client:%s %s"):format(method, refusal), 3) end
   local host = client.event_host or client.sandbox
   if not in_process.serves(host) or client:is_served() then return end
   local text = "client:%s would wait for ever: %s is served by this Lua state, and not while it "

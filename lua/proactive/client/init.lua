@@ -132,6 +132,15 @@ function Client:rest(seconds, outcome) -- luacheck: no unused args
   return problem
 end
 
+--- Why what waits must not be called in the code that runs now, and what to do instead; nil: it
+--- may.
+---@param method string
+---@return string?
+---@protected
+function Client:refusal(method) -- luacheck: no unused args
+  return nil
+end
+
 --- Whether a server of this Lua state goes on while this client waits.
 ---@return boolean
 function Client:is_served() -- luacheck: no unused args

@@ -21,6 +21,8 @@ local LONGEST = 60
 ---@class proactive.LoopHost
 ---@field waiter fun(client: proactive.HostedClient): proactive.Waiter?  nil: it cannot wait here
 ---@field kick fun(client: proactive.HostedClient)      a turn is due
+---@field refusal (fun(method: string): string?)?
+---   why nothing can wait in the code that runs now, and what to do instead; nil: it may
 ---@field leave fun(client: proactive.HostedClient)?    the client is about to be closed
 ---@field most integer?  of those who wait for outcomes, so many are woken in a turn; none: all
 
@@ -37,7 +39,7 @@ Hosted.__tostring = Client.__tostring
 --- Waits in the host's way where the running code can, and by stepping elsewhere.
 function Hosted:rest(seconds, outcome)
   local waiter = self.host.waiter(self)
-  if not waiter then return Client.rest(self, seconds, outcome) end
+  if not waiter then return select(2, Client.step(self, seconds)) end
   if outcome then
     function outcome.wake()
       self.last = self.last + 1
@@ -55,6 +57,10 @@ function Hosted:rest(seconds, outcome)
     message = "the client was closed while it was waited for",
     fix = "Close a client when nothing waits for it any more.",
   })
+end
+
+function Hosted:refusal(method)
+  return self.host.refusal and self.host.refusal(method)
 end
 
 --- Other handlers run while one waits.

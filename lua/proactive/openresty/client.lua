@@ -77,15 +77,24 @@ local function drive(_, client)
   if not served then ngx.log(ngx.ERR, "proactive.openresty: ", tostring(problem)) end
 end
 
+-- What takes an event in without waiting.
+local INSTEAD = {
+  send = "client:submit",
+  send_request = "client:submit",
+  send_many = "client:start_many",
+  step = "client:step(0)",
+}
+
 -- Handlers woken at once; more in each turn than in a loop, since turns are a tick apart.
 local host = { most = 16 }
 
+function host.refusal(method)
+  if pace.pause() then return nil end
+  local instead = INSTEAD[method] or "a timer (ngx.timer.at)"
+  return ("cannot wait in the phase %s: use %s there"):format(ngx.get_phase(), instead)
+end
+
 function host.waiter(client)
-  if not pace.pause() then
-    error(("the client cannot wait in the phase %s: use client:submit there"):format(
-      ngx.get_phase()
-    ), 0)
-  end
   return setmetatable({ client = client, semaphore = semaphore.new() }, Waiter)
 end
 
