@@ -21,7 +21,7 @@ local PAGES = {
   ["docs/sandbox.md"] = { 2, "spec/sandbox_child_spec.lua", "spec/pages_spec.lua" },
   ["docs/skill.md"] = { 2, "spec/pages_spec.lua" },
   ["docs/subscribers.md"] = { 1, "spec/pages_spec.lua" },
-  ["docs/tutorial.md"] = { 12, "spec/tutorial_spec.lua" },
+  ["docs/tutorial.md"] = { 35, "spec/tutorial_spec.lua" },
 }
 
 local EVENT = [[
