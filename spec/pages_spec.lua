@@ -15,6 +15,7 @@ local PAGES = {
   ["docs/delivery.md"] = { 0 },
   ["docs/doctor.md"] = { 2, "spec/cli_doctor_spec.lua" },
   ["docs/events.md"] = { 8, "spec/pages_spec.lua" },
+  ["docs/facts.md"] = { 0 },
   ["docs/hosts.md"] = { 2, "spec/hosts_examples_spec.lua", "spec/pages_spec.lua" },
   ["docs/manifest.md"] = { 3, "spec/cli_manifest_spec.lua", "spec/pages_spec.lua" },
   ["docs/recipes.md"] = { 10, "spec/recipes_spec.lua" },
