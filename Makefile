@@ -15,7 +15,7 @@ comma  := ,
 
 .DEFAULT_GOAL := all
 
-# --- sources: the one list; `make lint` compares it with the rockspecs and with what is on disk ---
+# --- sources: the one list; `make lint` compares it with what is on disk ---
 
 CORE_SOURCES := \
   body.c buf.c certificate_url.c chain.c digest.c http.c http_config.c \
@@ -69,7 +69,7 @@ $(BUILD)/proactive/httpd.so: $(call objects,$(HTTPD_SOURCES))
 # Before anything is compiled: which headers are missing, and what installs them.
 $(BUILD)/headers: scripts/headers.sh Makefile
 	@mkdir -p $(@D)
-	@CC='$(CC)' FLAGS='$(FLAGS) $(CFLAGS)' LUA=$(LUA) scripts/headers.sh
+	@CC='$(CC)' FLAGS='$(FLAGS) $(CFLAGS)' LUA=$(LUA) ONLY='$(HEADERS)' scripts/headers.sh
 	@touch $@
 
 $(BUILD)/obj/%.o: csrc/%.c Makefile | $(BUILD)/headers
@@ -94,6 +94,22 @@ installed: ## install, use it without the source tree, uninstall
 	@scripts/deps.sh demo docs
 	@$(SUBMAKE) docs
 	@scripts/installed.sh
+
+# What LuaRocks calls, with the ROCK and variables of its own; see the rockspecs.
+rock_lua = $(strip $(if $(findstring luajit,$(LUA_INCDIR)),jit,\
+             $(patsubst rocks-%,%,$(filter rocks-%,$(subst /, ,$(INST_LUADIR))))))
+rock_build = build/rocks/$(subst /,-,$(LUA_INCDIR))
+rock_module = $(if $(filter proactive,$(ROCK)),core,httpd)
+rock_headers = $(if $(filter proactive,$(ROCK)),curl/curl.h openssl/evp.h cjson/cJSON.h,\
+                 microhttpd.h)
+
+rock:
+	@$(SUBMAKE) $(rock_build)/proactive/$(rock_module).so BUILD=$(rock_build) LUA=$(rock_lua) \
+	  LUA_CFLAGS=-I$(LUA_INCDIR) HEADERS='$(rock_headers)' WARNINGS= # of compilers unknown to us
+
+install-rock:
+	@MODULE=$(rock_build)/proactive/$(rock_module).so INST_LUADIR='$(INST_LUADIR)' \
+	  INST_LIBDIR='$(INST_LIBDIR)' scripts/rock.sh $(ROCK)
 
 # --- set-up, demo, tests ---
 
@@ -283,5 +299,5 @@ clean: ## remove everything that was built
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
 
-.PHONY: all deps demo test portable units fuzzers asan tsan torture fuzz bench soak crash interop \
-  browser host matrix install uninstall installed lint docs clean help
+.PHONY: all rock install-rock install uninstall installed deps demo test portable units fuzzers \
+  asan tsan torture fuzz bench soak crash interop browser host matrix lint docs clean help

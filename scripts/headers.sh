@@ -1,7 +1,8 @@
 #!/bin/sh
 # headers.sh: looks for every header that the C sources include from other libraries, and says in
 # one go which are not there and what installs them. `make` runs it before it compiles, with CC,
-# FLAGS and LUA; a header counts as there when that compiler finds it with those flags.
+# FLAGS and LUA; a header counts as there when that compiler finds it with those flags. ONLY: a list
+# of headers, when not all are needed.
 # shellcheck disable=SC2086 # flags are several words
 set -eu
 
@@ -23,6 +24,14 @@ there() { # HEADER
   printf '#include <stddef.h>\n#include <%s>\n' "$1" | $CC $FLAGS -E -x c - >/dev/null 2>&1
 }
 
+wanted() { # HEADER
+  case " ${ONLY:-$1} " in
+    "  ") return 1 ;;
+    *" $1 "*) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
 missing= debian= fedora= alpine= homebrew=
 add() { # WHAT DEBIAN FEDORA ALPINE HOMEBREW
   missing="$missing${missing:+, }$1"
@@ -35,7 +44,8 @@ if ! there stdio.h; then
 else
   there lua.h || add "lua.h of Lua $LUA" $lua
   while read -r header packages; do
-    [ -z "$header" ] || there "$header" || add "$header" $packages
+    wanted "$header" || continue
+    there "$header" || add "$header" $packages
   done <<EOF
 $libraries
 EOF

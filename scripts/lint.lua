@@ -285,55 +285,25 @@ local function compare(what, given, expected)
   end
 end
 
---- Of a rockspec, the modules. It asks for a Lua from 5.1 on, and not for one that is old enough.
-local function rockspec_modules(path)
+--- A rock asks for a Lua from 5.1 on, and not for one that is old enough.
+local function check_rockspec(path)
   local spec = {}
   assert(loadfile(path, "t", spec))()
-  local lua
+  local lua -- what it asks for
   for _, dependency in ipairs(spec.dependencies) do lua = lua or dependency:match("^lua%s.*") end
   if lua ~= "lua >= 5.1" then breach(path, 1, "it asks for %q, not for lua >= 5.1", lua) end
-  return spec.build.modules
-end
-
---- Those of all rockspecs together: each module is in one of them.
-local function rocks_modules(paths)
-  local all = {}
-  for _, path in ipairs(listing("ls *.rockspec")) do
-    for name, module in pairs(rockspec_modules(path)) do
-      if all[name] then breach(path, 1, "%s is in another rock too", name) end
-      if paths[name] and paths[name] ~= module then
-        breach(path, 1, "%s is %s", name, paths[name])
-      end
-      all[name] = module
-    end
-  end
-  return all
-end
-
-local function sources_of(module)
-  local set = {}
-  for _, source in ipairs(module.sources) do set[source:match("[^/]+$")] = true end
-  return set
 end
 
 local function check_lists()
-  local core, httpd = words(os.getenv("CORE_SOURCES")), words(os.getenv("HTTPD_SOURCES"))
-  local listed, on_disk, modules = {}, {}, {}
-  for name in pairs(core) do listed[name] = true end
-  for name in pairs(httpd) do listed[name] = true end
+  local listed, on_disk = {}, {}
+  for _, list in ipairs({ "CORE_SOURCES", "HTTPD_SOURCES" }) do
+    for name in pairs(words(os.getenv(list))) do listed[name] = true end
+  end
   for _, path in ipairs(listing("find csrc -name '*.c'")) do
     on_disk[path:match("[^/]+$")] = true
   end
   compare("Makefile", listed, on_disk)
-
-  for _, path in ipairs(listing("find lua -name '*.lua'")) do
-    modules[path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/", "."):gsub("%.init$", "")] = path
-  end
-  local given = rocks_modules(modules)
-  compare("proactive-dev-1.rockspec", sources_of(given["proactive.core"]), core)
-  compare("proactive-httpd-dev-1.rockspec", sources_of(given["proactive.httpd"]), httpd)
-  given["proactive.core"], given["proactive.httpd"] = nil, nil
-  compare("the rockspecs", given, modules)
+  for _, path in ipairs(listing("ls *.rockspec")) do check_rockspec(path) end
 end
 
 -- Main -------------------------------------------------------------------------------------------

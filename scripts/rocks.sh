@@ -34,6 +34,10 @@ use() ( # NAME [LUAROCKS OPTION...]
   cd "$work/elsewhere"
   eval "$(luarocks "$@" --tree="$tree" path)"
   lua=$(luarocks "$@" config lua_interpreter)
+  # nothing of lua/ is missing, nothing is in two rocks
+  version=$("$lua" -e 'io.write(_VERSION:match("%d+%.%d+"))')
+  (cd "$work/source/lua" && find . -type f | sort) >"$work/wanted"
+  (cd "$tree/share/lua/$version" && find . -type f | sort) | diff "$work/wanted" -
   TREE=$tree "$lua" -e '
     local proactive = require "proactive"
     local source = debug.getinfo(proactive.client).source

@@ -36,15 +36,6 @@ describe("the page of the sandbox", function()
       assert.is_nil(next(expected))
     end)
 
-    it("that are in the rock", function()
-      local rock = {}
-      local text = files.read "proactive-httpd-dev-1.rockspec"
-      for module, path in text:gmatch '%["(proactive%.sandbox%.page%.%w+)"%] = "(lua/[%w/%.]+)"' do
-        rock[path:match "[^/]+$"] = module
-      end
-      for _, file in pairs(page.paths) do assert.truthy(rock[file[1]], file[1]) end
-    end)
-
     it("that may load and run nothing but each other", function()
       for path in pairs(page.paths) do
         local policy = x:ask("GET", path).header["content-security-policy"]
