@@ -85,9 +85,9 @@ describe("examples/openresty/nginx.conf", function()
   end)
 
   --- The same configuration on a free port, run by whoever runs this.
-  local function start()
+  local function start(sandbox_url, text)
     local port = ("127.0.0.1:%d"):format(free_port())
-    local text = read "examples/openresty/nginx.conf"
+    text = text or read "examples/openresty/nginx.conf"
     local before = text
     text = text:gsub("127%.0%.0%.1:8080", port):gsub("pid [^;]+;", "pid " .. folder .. "/pid; user root;")
       :gsub("error_log stderr", "error_log " .. folder .. "/log")
@@ -96,22 +96,37 @@ describe("examples/openresty/nginx.conf", function()
     handle:write(text)
     handle:close()
     local line = "PROACTIVE_SANDBOX=%s PATH=$PATH:/usr/sbin nginx -p $PWD -e %s/log -c %s/nginx.conf"
-    local ran = cli.shell(line:format(sandbox.url, folder, folder))
+    local ran = cli.shell(line:format(sandbox_url, folder, folder))
     assert.equal(0, ran.status, ran.stderr)
     return "http://" .. port
   end
 
+  it("logs why there is no client", function()
+    start ""
+    cli.wait_for(folder .. "/log", "init_worker_by_lua[^\n]+auth: no credentials")
+  end)
+
+  it("logs it with the page's program too", function()
+    local text = read "examples/openresty/nginx.conf"
+    local of_page = assert(read("docs/hosts.md"):match "```lua\n(%-%- init_worker_by_lua_block.-)```")
+    local first = assert(text:find("init_worker_by_lua_block {", 1, true))
+    local last = assert(text:find("\n  server {", first, true))
+    start("", text:sub(1, first - 1) .. "lua_shared_dict tokens 1m;\ninit_worker_by_lua_block {\n" .. of_page .. "}"
+      .. text:sub(last))
+    cli.wait_for(folder .. "/log", "init_worker_by_lua[^\n]+auth: no credentials")
+  end)
+
   it("sends, and takes events in the log phase", function()
-    local url = start()
+    local url = start(sandbox.url)
     local function get(path) return cli.shell(("curl -s %s/order/%s"):format(url, path)).stdout end
-    assert.equal("order17\n", get "order17/shipped", read(folder .. "/log"))
-    assert.equal("noted\n", get "order18/delivered")
+    assert.equal("order17-shipped\n", get "order17/shipped", read(folder .. "/log"))
+    assert.equal("noted\n", get "order17/delivered")
     local seen = {}
     for _ = 1, 100 do
       for _, count in ipairs(assert(sandbox:counts())) do seen[count.reference_id] = count.accepted end
-      if seen.order18 then break end
+      if seen["order17-delivered"] then break end
       cli.shell "sleep 0.05"
     end
-    assert.same({ order17 = 1, order18 = 1 }, seen, read(folder .. "/log"))
+    assert.same({ ["order17-shipped"] = 1, ["order17-delivered"] = 1 }, seen, read(folder .. "/log"))
   end)
 end)

@@ -72,7 +72,8 @@ describe("docs/recipes.md", function()
     assert.is_true(#assert(sandbox:notifications()) > 0)
   end)
 
-  it("has a server", function()
+  --- Starts the page's nginx on a free port; it is ended with the test.
+  local function start_server(url)
     local server = assert(httpd.listen {})
     local address = ("127.0.0.1:%d"):format(server:port())
     server:close()
@@ -92,11 +93,21 @@ describe("docs/recipes.md", function()
     -- nginx finds the modules of its own Lua, not those of the suite's
     local line = "unset LUA_PATH LUA_CPATH; PROACTIVE_SANDBOX=%s PATH=$PATH:/usr/sbin "
       .. "nginx -p $PWD -e %s/log -c %s/nginx.conf"
-    local ran = cli.shell(line:format(sandbox.url, folder, folder))
+    local ran = cli.shell(line:format(url, folder, folder))
     assert.equal(0, ran.status, ran.stderr)
     finally(function()
       cli.shell(("p=$(cat %s/pid); kill $p; while kill -0 $p; do sleep 0.05; done"):format(folder))
     end)
+    return address
+  end
+
+  it("has a server that logs why it cannot send", function()
+    start_server ""
+    cli.wait_for(folder .. "/log", "init_worker_by_lua[^\n]+auth: no credentials")
+  end)
+
+  it("has a server", function()
+    local address = start_server(sandbox.url)
     local user = customer "NA"
     local url = ("http://%s/shipped?user=%s&order=17"):format(address, user)
     local said = cli.shell(("curl -s '%s'"):format(url)).stdout
