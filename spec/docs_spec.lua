@@ -113,7 +113,7 @@ describe("the reference", function()
     local skill = assert(proactive.skill { application_id = "amzn1.ask.skill.1" })
     local sandbox = require("proactive.sandbox.remote").new "http://127.0.0.1:1"
     for name, object in pairs {
-      ["proactive.Client"] = methods_of(client, { rest = true, stir = true }),
+      ["proactive.Client"] = methods_of(client, { refusal = true, rest = true, stir = true }),
       ["proactive.Many"] = methods_of(many, { due = true, pull = true }),
       ["proactive.Registry"] = methods_of(registry),
       ["proactive.Campaigns"] = methods_of(campaigns),

@@ -179,6 +179,30 @@ for name, make in pairs(kinds) do
       assert.is_true(ticks > 0)
     end)
 
+    it("refuses a step that would hold up the loop, and only there", function()
+      local ok, problem
+      loop.run(function()
+        open { concurrency = 1, queue = 0 }
+        assert(client:submit(event, all()))
+        ok, problem = pcall(function() client:step(0.5) end)
+        assert.is_number(client:step(0))
+        assert.is_true(client:flush())
+      end)
+      assert.is_false(ok)
+      assert.matches("^%S*loop_spec.lua:%d+: client:step%(0.5%) would hold up .-" .. name, problem)
+      assert.equal(0, (client:step(0.001)))
+    end)
+
+    it("says that nobody need step when it is busy", function()
+      local err
+      loop.run(function()
+        open { concurrency = 1, queue = 0 }
+        assert(client:submit(event, all()))
+        err = select(2, client:submit(event, all()))
+      end)
+      assert.equal("Try again when some are done, which needs no call, or make the client with a larger queue.", err.fix)
+    end)
+
     it("ends a flush in time", function()
       sandbox:fault { match = { path = "events" }, delay = 5 }
       local done = loop.run(function()

@@ -40,8 +40,14 @@ local RULES = [[
     local client = app.client { concurrency = 1, queue = 0 }
     client:submit(app.event(), app.all)
     local ok, err = client:submit(app.event(), app.all)
-    ngx.say(ok, " ", err and err.kind)
+    ngx.say(ok, " ", err and err.kind, " ", err and err.fix)
     client:close()
+  } }
+  location /step { content_by_lua_block {
+    local function said(ok, what) return tostring(ok), tostring(what) end
+    local function step(seconds) local done = app.shared:step(seconds) return done end
+    ngx.say(table.concat({ said(pcall(step, 0.5)) }, " "))
+    ngx.say(table.concat({ said(pcall(step, 0)) }, " "))
   } }
   location /closed { content_by_lua_block {
     local client = app.client()
@@ -141,7 +147,15 @@ describe("proactive.openresty.client", function()
 
   it("bounds what it takes in", function()
     start()
-    assert.equal("nil busy\n", get "busy")
+    local advice = "Try again when some are done, which needs no call, or make the client with a larger queue."
+    assert.equal("nil busy " .. advice .. "\n", get "busy")
+  end)
+
+  it("refuses a step that would hold up the worker", function()
+    start()
+    local text = "^false content_by_lua%(nginx.conf:%d+%):%d+: client:step%(0%.5%) would hold up the worker of nginx%. The client is served "
+      .. "without it: wait with client:flush, which lets others run, or call client:step%(0%)\ntrue 0\n$"
+    assert.matches(text, get "step")
   end)
 
   it("tells those who wait when it is closed", function()

@@ -149,6 +149,10 @@ describe("a worker that goes", function()
     server:get "submit"
     server.server:quit()
     assert.equal("202\n202\n" .. ("cancelled\n"):rep(5), server:told())
+    local why = "cancelled: the worker quits, and its quit_timeout of 0.2 s was over before the outcome was known\n"
+      .. "  What to do: Give proactive.openresty.client a longer quit_timeout, and nginx a longer "
+      .. "worker_shutdown_timeout.\n"
+    assert.equal(why:rep(5), cli.slurp(server.folder .. "/failures"))
   end)
 
   it("keeps that time also when nothing is due for long", function()

@@ -53,13 +53,18 @@ function app.refused()
   return table.concat(lines, "\n")
 end
 
+local function write(path, line)
+  local log = assert(io.open(path, "a"))
+  log:write(line, "\n")
+  log:close()
+end
+
 --- Notes an outcome, also where it outlives the worker.
 function app.tell(receipt, err)
   local word = receipt and tostring(receipt.status) or err.kind
   app.told[#app.told + 1] = word
-  local log = assert(io.open(app.folder .. "/told", "a"))
-  log:write(word, "\n")
-  log:close()
+  write(app.folder .. "/told", word)
+  if err then write(app.folder .. "/failures", tostring(err)) end
 end
 
 --- Takes so many events in, and does not wait for them.
@@ -113,7 +118,7 @@ function app.wait_in_a_step()
   assert(client:token())
   assert(client:submit(app.event(), app.all))
   client:step(0) -- begins
-  client:step(0.05)
+  require("proactive.client").class.step(client, 0.05)
   local said = ("pid=%d fd=%d"):format(ngx.worker.pid(), client:fd())
   client:close()
   return said

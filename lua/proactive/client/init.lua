@@ -13,6 +13,10 @@ local outgoing = require "proactive.client.outgoing"
 local Client = { __name = "proactive.client" }
 Client.__index = Client
 
+--- What to do when it is busy; a host that serves its clients says something else.
+---@protected
+Client.how_to_make_space = "Call step until some are done"
+
 ---@type table<string, proactive.Option>
 local SEND_OPTIONS = {
   expires_in = { "number" },
@@ -84,7 +88,9 @@ local function submit(client, event, audience, opts, on_done)
   local body, err = outgoing.event(event, audience, opts, client.delivery:now())
   if not body then return nil, err end
   local regions = outgoing.regions(audience, client.region)
-  if not client.delivery:has_space(#regions) then return nil, client.delivery:busy_error() end
+  if not client.delivery:has_space(#regions) then
+    return nil, client.delivery:busy_error(client.how_to_make_space)
+  end
   if audience.regions then
     submit_all(client, regions, body, opts, on_done)
   else
@@ -200,7 +206,9 @@ function Client:send_request(request, opts)
   local body, err = outgoing.request(request, opts, self.delivery:now())
   if not body then return nil, err end
   return wait_for(self, function(on_done)
-    if not self.delivery:has_space(1) then return nil, self.delivery:busy_error() end
+    if not self.delivery:has_space(1) then
+      return nil, self.delivery:busy_error(self.how_to_make_space)
+    end
     submit_one(self, opts.region or self.region, body, opts, on_done)
     return true
   end)
@@ -209,7 +217,7 @@ end
 --- Closes now, or after the callback that is running.
 local function finish_close(client)
   client.closed, client.busy = true, true
-  local ok, problem = pcall(client.delivery.close, client.delivery)
+  local ok, problem = pcall(client.delivery.close, client.delivery, client.end_words)
   client.busy = false
   -- Only a lack of memory comes here: what is pending has not been told, the client is open still.
   if not ok then

@@ -131,11 +131,12 @@ function Delivery:room_for_run()
 end
 
 --- The error of a job that was not taken in.
+---@param how string  there comes to be space
 ---@return proactive.Error
-function Delivery:busy_error()
+function Delivery:busy_error(how)
   return errors.new("busy", {
     message = ("%d events are in flight or waiting, no more are taken"):format(self:pending()),
-    fix = "Call step until some are done, or make the client with a larger queue.",
+    fix = how .. ", or make the client with a larger queue.",
   })
 end
 
@@ -261,8 +262,16 @@ function Delivery:step(timeout, budget)
   return self.completed
 end
 
+-- Of what is not completed when its client is closed.
+local CLOSED = {
+  message = "the client was closed before the outcome was known",
+  fix = "Call client:flush() before client:close().",
+}
+
 --- Ends everything: what is not completed is completed as `cancelled`.
-function Delivery:close()
+---@param words {message: string, fix: string}?  of those errors
+function Delivery:close(words)
+  words = words or CLOSED
   for place = #self.feeds, 1, -1 do
     self.feeds[place]:stop "closed"
   end
@@ -270,10 +279,7 @@ function Delivery:close()
   judge.collect(self)
   self.closing = true
   local function cancelled()
-    return errors.new("cancelled", {
-      message = "the client was closed before the outcome was known",
-      fix = "Call client:flush() before client:close().",
-    })
+    return errors.new("cancelled", { message = words.message, fix = words.fix })
   end
   self.source:close(self.clock.monotonic())
   for id, job in pairs(self.running) do

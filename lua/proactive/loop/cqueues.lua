@@ -51,6 +51,10 @@ function host.waiter()
   return setmetatable({ condition = condition.new() }, Waiter)
 end
 
+function host.held_up()
+  return cqueues.running() and "the controller of cqueues" or nil
+end
+
 --- Serves a client until nothing is under way.
 local function drive(client, controller)
   local events = client:fd() and { pollfd = client:fd(), events = "r" } or nil

@@ -24,6 +24,8 @@ local LONGEST = 60
 ---@field refusal (fun(method: string): string?)?
 ---   why nothing can wait in the code that runs now, and what to do instead; nil: it may
 ---@field leave fun(client: proactive.HostedClient)?    the client is about to be closed
+---@field held_up fun(): string?
+---   what would be held up if the code that runs now blocked; nil: nothing
 ---@field most integer?  of those who wait for outcomes, so many are woken in a turn; none: all
 
 ---@class proactive.HostedClient: proactive.Client
@@ -35,6 +37,7 @@ local Hosted = setmetatable({}, { __index = Client })
 Hosted.__index = Hosted
 Hosted.__name = Client.__name
 Hosted.__tostring = Client.__tostring
+Hosted.how_to_make_space = "Try again when some are done, which needs no call"
 
 --- Waits in the host's way where the running code can, and by stepping elsewhere.
 function Hosted:rest(seconds, outcome)
@@ -57,6 +60,17 @@ function Hosted:rest(seconds, outcome)
     message = "the client was closed while it was waited for",
     fix = "Close a client when nothing waits for it any more.",
   })
+end
+
+--- As the plain client's, but never holds up the host.
+function Hosted:step(timeout, budget)
+  local who = type(timeout) == "number" and timeout > 0 and self.host.held_up()
+  if who then
+    local text = "client:step(%g) would hold up %s. The client is served without it: wait with "
+      .. "client:flush, which lets others run, or call client:step(0)"
+    error(text:format(timeout, who), 2)
+  end
+  return Client.step(self, timeout, budget)
 end
 
 function Hosted:refusal(method)

@@ -56,6 +56,10 @@ function host.waiter()
   return coroutines:waiter()
 end
 
+function host.held_up()
+  return (uv.loop_mode() or coroutines.depth > 0) and "luv's loop" or nil
+end
+
 -- Each client has handles: the time, its sockets, the loop's next round. They keep the loop running
 -- only while something is under way.
 local function arm(client)

@@ -57,6 +57,16 @@ local function nap(client, due)
   return client:is_on_wire() and TICK or math.max(TICK, math.min(due, LONGEST_NAP))
 end
 
+-- Of what is left when that time is over.
+local QUIT_TEXT = "the worker quits, and its quit_timeout of %g s was over before the outcome was known"
+local QUIT_FIX = "Give proactive.openresty.client a longer quit_timeout, and nginx a longer "
+  .. "worker_shutdown_timeout."
+
+local function give_up(client)
+  client.end_words = { message = QUIT_TEXT:format(client.quit_timeout), fix = QUIT_FIX }
+  client:close()
+end
+
 --- Serves a client until nothing is under way, or the worker has had its time to quit.
 local function serve(client)
   local ends
@@ -64,7 +74,7 @@ local function serve(client)
   while due do
     if ngx.worker.exiting() then
       ends = ends or ngx.now() + client.quit_timeout
-      if ngx.now() >= ends then return client:close() end
+      if ngx.now() >= ends then return give_up(client) end
     end
     client.kicked:wait(nap(client, due))
     due = client:turn()
@@ -82,7 +92,6 @@ local INSTEAD = {
   send = "client:submit",
   send_request = "client:submit",
   send_many = "client:start_many",
-  step = "client:step(0)",
 }
 
 -- Handlers woken at once; more in each turn than in a loop, since turns are a tick apart.
@@ -92,6 +101,10 @@ function host.refusal(method)
   if pace.pause() then return nil end
   local instead = INSTEAD[method] or "a timer (ngx.timer.at)"
   return ("cannot wait in the phase %s: use %s there"):format(ngx.get_phase(), instead)
+end
+
+function host.held_up()
+  return "the worker of nginx"
 end
 
 function host.waiter(client)
