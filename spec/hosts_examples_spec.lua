@@ -68,6 +68,47 @@ describe("a host that must not be held up", function()
     assert.equal("2 told, 0 failed\n", ran.stdout)
     assert.matches("door: took longer than 10 ms", ran.stderr)
   end)
+
+  it("ends a rule that catches errors, and one whose helper never ends", function()
+    local rules = cli.file(".lua", [[
+      local function forever() while true do end end
+      return {
+        stubborn = function() while true do pcall(forever) end end,
+        nested = function() pcall(function() while true do pcall(pcall, forever) end end) end,
+        helped = function() forever() end,
+        hidden = function() print(coroutine, debug, xpcall, _G.coroutine) end,
+      }
+    ]])
+    finally(function() os.remove(rules) end)
+    local line = "PROACTIVE_SANDBOX=%s timeout 60 %s examples/automation/host.lua %s"
+    local ran = cli.shell(line:format(sandbox.url, cli.interpreter, rules),
+      "stubborn on\nnested on\nhelped on\nhidden on")
+    assert.equal(0, ran.status, ran.stderr)
+    assert.equal("false\tfalse\tfalse\tfalse\n0 told, 0 failed\n", ran.stdout)
+    local late = "%s: took longer than 10 ms\n"
+    assert.equal(late:format "stubborn" .. late:format "nested" .. late:format "helped", ran.stderr)
+  end)
+
+  it("sends while nothing changes", function()
+    local input = os.tmpname()
+    local log = os.tmpname()
+    assert.equal(0, cli.shell(("rm %s && mkfifo %s"):format(input, input)).status)
+    local line = "PROACTIVE_SANDBOX=%s %s examples/automation/host.lua <>%s"
+    local pid = cli.background(line:format(sandbox.url, cli.interpreter, input), log)
+    finally(function()
+      cli.stop(pid)
+      os.remove(input)
+      os.remove(log)
+    end)
+    cli.shell("echo mailbox full >" .. input)
+    local user, arrived = sandbox:users()[1].user, 0
+    for _ = 1, 400 do
+      arrived = #assert(sandbox:notifications(user))
+      if arrived > 0 then break end
+      cli.shell "sleep 0.05"
+    end
+    assert.equal(1, arrived)
+  end)
 end)
 
 describe("examples/openresty/nginx.conf", function()
