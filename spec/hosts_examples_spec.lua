@@ -60,6 +60,22 @@ describe("a host that must not be held up", function()
     end
   end)
 
+  it("loads nothing in a frame", function()
+    local program = cli.file(".lua", [[
+      local game = dofile "examples/host/game.lua"
+      local before = {}
+      for name in pairs(package.loaded) do before[name] = true end
+      for _ = 1, 30 do game.frame() end
+      for name in pairs(package.loaded) do
+        if not before[name] then print("loaded in a frame:", name) end
+      end
+    ]])
+    finally(function() os.remove(program) end)
+    local ran = cli.shell(("PROACTIVE_SANDBOX=%s %s %s"):format(sandbox.url, cli.interpreter, program))
+    assert.equal(0, ran.status, ran.stderr)
+    assert.equal("", ran.stdout)
+  end)
+
   it("ends a rule that takes too long, and sends what the others say", function()
     local line = "PROACTIVE_SANDBOX=%s %s examples/automation/host.lua"
     local changes = "mailbox full\ndoor open\nmailbox empty\nwindow open\nmailbox full\n"
