@@ -49,10 +49,33 @@ describe("proactive completion", function()
     assert.equal(#all, number)
   end)
 
-  it("offers an option's values in bash", function()
-    local line = "bash -c 'source %s; COMP_WORDS=(proactive sandbox --duplicates 4); COMP_CWORD=3; "
+  it("offers the values of options and arguments in bash", function()
+    local line = "bash -c 'source %s; COMP_WORDS=(proactive %s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); "
       .. "_proactive; echo ${COMPREPLY[@]}'"
-    assert.equal("409 400\n", cli.shell(line:format(script_for "bash")).stdout)
+    local script = script_for "bash"
+    for words, offered in pairs {
+      ["sandbox --duplicates 4"] = "409 400",
+      ["send --region \"\""] = "NA EU FE",
+      ["subscribers list --region E"] = "EU",
+      ["send --stage \"\""] = "development live",
+      ["manifest push --stage \"\""] = "development certified live",
+      ["preview --locale de"] = "de-DE",
+      ["subscribers count --event AMAZON.Ord"] = "AMAZON.OrderStatus.Updated",
+      ["events Ord"] = "OrderStatus",
+      ["events --json AMAZON.Ord"] = "AMAZON.OrderStatus.Updated",
+      ["events --js"] = "--json",
+      ["completion z"] = "zsh",
+    } do
+      assert.equal(offered .. "\n", cli.shell(line:format(script, words)).stdout, words)
+    end
+  end)
+
+  it("offers the same values in zsh", function()
+    local script = cli.run({ "completion", "zsh" }).stdout
+    local whole = "%[[^\n]*%]: :%(NA EU FE%)\""
+    assert.matches('"%-%-region' .. whole, script)
+    assert.matches(": :%(development certified live%)\"", script)
+    assert.matches(": :%(WeatherAlert [%w. ]*AMAZON%.OrderStatus%.Updated[%w. ]*%)\"", script)
   end)
 
   -- In place of zsh's own functions stand some that print what they are given to offer.
