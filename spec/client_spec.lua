@@ -44,6 +44,9 @@ describe("client", function()
         position(function() local _ = proactive.client { client_id = "a" } end),
         position(function() local _ = proactive.client { sandbox = sandbox.url, retry = { nope = 1 } } end),
         position(function() local _ = client:send({}, all()) end),
+        position(function() local _ = proactive.client { sandbox = true } end),
+        position(function() local _ = proactive.client { sandbox = sandbox.url, retry = true } end),
+        position(function() local _ = proactive.client { sandbox = sandbox.url, clock = {} } end),
       }
       for i, blamed in ipairs(found) do
         assert.equal(("%s:%d:"):format(here, line + 1 + i), blamed)

@@ -64,6 +64,21 @@ for name, make in pairs(kinds) do
       client = nil
     end)
 
+    it("blames the line that made the mistake", function()
+      local here = debug.getinfo(1, "S").short_src
+      local line = debug.getinfo(1, "l").currentline
+      local found = {
+        { pcall(function() local _ = loop.client { nope = 1 } end) },
+        { pcall(function() local _ = loop.client { client_id = "a" } end) },
+        { pcall(function() local _ = loop.client { sandbox = sandbox.url, retry = { nope = 1 } } end) },
+        { pcall(function() local _ = loop.client { sandbox = true } end) },
+        { pcall(function() local _ = loop.client { clock = {} } end) },
+      }
+      for i, tried in ipairs(found) do
+        assert.matches(("^%s:%d: "):format(here:gsub("%p", "%%%0"), line + 1 + i), tried[2])
+      end
+    end)
+
     it("is reached by name", function()
       assert.equal(loop, proactive.loop[name])
     end)

@@ -49,6 +49,18 @@ local RULES = [[
     ngx.say(table.concat({ said(pcall(step, 0.5)) }, " "))
     ngx.say(table.concat({ said(pcall(step, 0)) }, " "))
   } }
+  location /options { content_by_lua_block {
+    local open = require("proactive").openresty.client
+    local function try(options)
+      ngx.say((select(2, pcall(function() local made = open(options) return made end))))
+    end
+    try { sandbox = app.url, quittimeout = 1 }
+    try { sandbox = app.url, quit_timeout = "1" }
+    try { sandbox = app.url, quit_timeout = 0/0 }
+    try { client_id = "one" }
+    try { sandbox = app.url, retry = true }
+    try "options"
+  } }
   location /closed { content_by_lua_block {
     local client = app.client()
     ngx.timer.at(0.05, function() client:close() end)
@@ -156,6 +168,16 @@ describe("proactive.openresty.client", function()
     local text = "^false content_by_lua%(nginx.conf:%d+%):%d+: client:step%(0%.5%) would hold up the worker of nginx%. The client is served "
       .. "without it: wait with client:flush, which lets others run, or call client:step%(0%)\ntrue 0\n$"
     assert.matches(text, get "step")
+  end)
+
+  it("blames the line that made the mistake", function()
+    start()
+    local blamed = 0
+    for line in get("options"):gmatch "[^\n]+" do
+      assert.matches("^content_by_lua%(nginx.conf:%d+%):4: proactive%.", line)
+      blamed = blamed + 1
+    end
+    assert.equal(6, blamed)
   end)
 
   it("tells those who wait when it is closed", function()

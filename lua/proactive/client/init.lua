@@ -40,7 +40,7 @@ local REQUEST_OPTIONS = {
 ---@return proactive.Error?
 ---   kind `auth`: no credentials; `invalid`: an address, file or credential that cannot be used
 local function new(options)
-  local client, err = open(options)
+  local client, err = open(options, 2)
   if not client then return nil, err end
   return setmetatable(client, Client)
 end

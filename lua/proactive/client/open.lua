@@ -95,22 +95,22 @@ local RETRY_DEFAULTS = { attempts = 4, base = 0.2, cap = 20, budget = 500 }
 local HTTP_VERSION = { auto = 0, ["1.1"] = 1, ["2"] = 2 }
 
 --- The pair to ask for tokens with.
-local function credentials_of(options, sandbox)
+local function credentials_of(options, sandbox, level)
   if options.client_id and options.client_secret then return options end
   if options.client_id or options.client_secret then
-    error("proactive.client: client_id and client_secret must be given together", 4)
+    error("proactive.client: client_id and client_secret must be given together", level + 1)
   end
   if sandbox then return credentials.sandbox end
   return credentials.find()
 end
 
 --- The rules for sending again; none with `retry = false`.
-local function policy_of(options)
+local function policy_of(options, level)
   if options.retry == false then return nil end
   if options.retry == true then
-    error("proactive.client: option retry must be a table, or false", 4)
+    error("proactive.client: option retry must be a table, or false", level + 1)
   end
-  local given = options_of.check(options.retry, RETRY, "proactive.client: retry", 3)
+  local given = options_of.check(options.retry, RETRY, "proactive.client: retry", level)
   local merged = {}
   for name, default in pairs(RETRY_DEFAULTS) do
     merged[name] = given[name] or default
@@ -224,14 +224,15 @@ end
 
 --- The parts of a client. Nothing is sent; the certificate store is read.
 ---@param options proactive.ClientOptions?
+---@param level integer  who is blamed for a wrong option: 1 for the caller, 2 for its caller, …
 ---@return table? client
 ---@return proactive.Error?
 ---   kind `auth`: no credentials; `invalid`: an address, file or credential that cannot be used
-return function(options)
-  options = options_of.check(options, OPTIONS, "proactive.client", 2)
-  if options.clock then options_of.check(options.clock, CLOCK, "proactive.client: clock", 2) end
-  local sandbox = endpoints.sandbox(options.sandbox, "proactive.client", 3)
-  local pair, err = credentials_of(options, sandbox)
+return function(options, level)
+  options = options_of.check(options, OPTIONS, "proactive.client", level)
+  if options.clock then options_of.check(options.clock, CLOCK, "proactive.client: clock", level) end
+  local sandbox = endpoints.sandbox(options.sandbox, "proactive.client", level + 1)
+  local pair, err = credentials_of(options, sandbox, level + 1)
   if not pair then return nil, err end
   local client = {
     sandbox = sandbox,
@@ -240,7 +241,7 @@ return function(options)
     stage = options.stage or "development",
     attempt_timeout = options.timeout or 30,
     concurrency = options.concurrency or 64,
-    policy = policy_of(options),
+    policy = policy_of(options, level + 1),
     clock = options.clock or core,
   }
   local pool, message = open_pool(client, options)

@@ -12,7 +12,6 @@
 
 local compat = require "proactive.compat"
 local hosted = require "proactive.loop.hosted"
-local new_client = require("proactive.client").new
 local pace = require "proactive.host"
 local cqueues = hosted.library("cqueues", "lua-cqueues")
 local condition = require "cqueues.condition"
@@ -87,9 +86,8 @@ end
 ---@return proactive.Client?
 ---@return proactive.Error?
 function loop.client(options)
-  local made, err = new_client(options)
-  if not made then return nil, err end
-  local client = hosted.attach(made, host)
+  local client, err = hosted.open(options, host, 2)
+  if not client then return nil, err end
   client.kicked = condition.new()
   return client
 end

@@ -4,6 +4,7 @@
 
 local Client = require("proactive.client").class
 local errors = require "proactive.errors"
+local open = require "proactive.client.open"
 
 -- Seconds of a turn, so that the host's other handlers wait no longer.
 local BUDGET = 0.002
@@ -161,11 +162,15 @@ hosted.HANDLERS = 4
 -- A host may give up a handler in the midst of waiting.
 local WEAK = { __mode = "k" }
 
---- Hands a client over to a host.
----@param client proactive.Client
+--- Makes a client that a host serves.
+---@param options proactive.ClientOptions?
 ---@param host proactive.LoopHost
----@return proactive.HostedClient
-function hosted.attach(client, host)
+---@param level integer  who is blamed for a wrong option: 1 for the caller, 2 for its caller, …
+---@return proactive.HostedClient?
+---@return proactive.Error?  as for `proactive.client`
+function hosted.open(options, host, level)
+  local client, err = open(options, level + 1)
+  if not client then return nil, err end
   client.host = host
   client.resting, client.looking = setmetatable({}, WEAK), setmetatable({}, WEAK)
   client.woken, client.first, client.last = {}, 1, 0

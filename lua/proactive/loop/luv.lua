@@ -12,7 +12,6 @@
 
 local compat = require "proactive.compat"
 local hosted = require "proactive.loop.hosted"
-local new_client = require("proactive.client").new
 local new_coroutines = require("proactive.loop.coroutines").new
 local uv = hosted.library("luv", "lua-luv")
 
@@ -105,9 +104,8 @@ end
 ---@return proactive.Client?
 ---@return proactive.Error?
 function loop.client(options)
-  local made, err = new_client(options)
-  if not made then return nil, err end
-  local client = hosted.attach(made, host)
+  local client, err = hosted.open(options, host, 2)
+  if not client then return nil, err end
   local fd = client:fd()
   local function turn()
     client:turn()

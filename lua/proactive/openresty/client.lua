@@ -6,7 +6,7 @@
 
 local errors = require "proactive.errors"
 local hosted = require "proactive.loop.hosted"
-local new_client = require("proactive.client").new
+local options_of = require "proactive.options"
 local pace = require "proactive.host"
 local semaphore = require "ngx.semaphore"
 
@@ -126,29 +126,38 @@ end
 
 -- Making ------------------------------------------------------------------------------------------
 
+---@type table<string, proactive.Option>
+local OWN = { quit_timeout = { "number", min = 0 } }
+
+--- Those of the plain client, and ours.
+local function split(given)
+  local options, own = {}, {}
+  for name, value in pairs(given) do
+    local part = OWN[name] and own or options
+    part[name] = value
+  end
+  return options, own
+end
+
 ---@param given proactive.openresty.Options?
+---@param level integer  who is blamed for a wrong option: 1 for the caller, 2 for its caller, …
 ---@return proactive.Client?
 ---@return proactive.Error?
-return function(given)
+return function(given, level)
   if ngx.get_phase() == "init" then
     return nil, errors.new("forked", {
       message = "a client that is made in init_by_lua would belong to the master process",
       fix = "Make it in init_worker_by_lua_block, or when it is first needed: one in each worker.",
     })
   end
-  local options, quit_timeout = {}, QUIT_TIMEOUT
-  for name, value in pairs(given or {}) do
-    options[name] = value
+  local options, own = given, {}
+  if type(given) == "table" then
+    options, own = split(given)
   end
-  if options.quit_timeout ~= nil then
-    quit_timeout, options.quit_timeout = options.quit_timeout, nil
-    if type(quit_timeout) ~= "number" or quit_timeout < 0 then
-      error("proactive.openresty.client: option quit_timeout must be a number of seconds", 3)
-    end
-  end
-  local made, err = new_client(options)
-  if not made then return nil, err end
-  local client = hosted.attach(made, host)
-  client.quit_timeout, client.driven, client.kicked = quit_timeout, false, semaphore.new()
+  options_of.check(own, OWN, "proactive.openresty.client", level)
+  local client, err = hosted.open(options, host, level + 1)
+  if not client then return nil, err end
+  client.quit_timeout = own.quit_timeout or QUIT_TIMEOUT
+  client.driven, client.kicked = false, semaphore.new()
   return client
 end

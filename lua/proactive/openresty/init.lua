@@ -9,7 +9,8 @@ local openresty = {}
 ---@return proactive.Client?
 ---@return proactive.Error?  as for `proactive.client`; kind `forked` before the workers are there
 function openresty.client(options)
-  return require("proactive.openresty.client")(options)
+  local client, err = require("proactive.openresty.client")(options, 2)
+  return client, err
 end
 
 --- A store of tokens in a `lua_shared_dict`, for the option `token_store`: all workers share one
