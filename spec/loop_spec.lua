@@ -163,6 +163,66 @@ for name, make in pairs(kinds) do
       assert.matches("traceback", told[1])
     end)
 
+    it("writes down an error object that has no words of its own", function()
+      local told = {}
+      local before = loop.on_error
+      loop.on_error = function(text) told[#told + 1] = text end
+      loop.run(function()
+        open()
+        loop.wrap(function() error { code = 5 } end)()
+        loop.wrap(function() error { print } end)()
+        assert(client:send(event, all()))
+      end)
+      loop.on_error = before
+      table.sort(told) -- which of the two begins first is the loop's affair
+      assert.equal(2, #told)
+      assert.matches('^an error object: {"code":5}\n', told[1])
+      assert.matches("^table: 0x", told[2])
+    end)
+
+    it("starts what was wrapped in the next round, with its arguments", function()
+      local order, got = {}, nil
+      loop.run(function()
+        open()
+        loop.wrap(function(...)
+          order[#order + 1] = "wrapped"
+          got = { n = select("#", ...), ... }
+        end)(1, nil, "three", nil)
+        order[#order + 1] = "main"
+        assert(client:send(event, all()))
+      end)
+      assert.same({ "main", "wrapped" }, order)
+      assert.same({ n = 4, 1, nil, "three", nil }, got)
+    end)
+
+    it("starts what was wrapped though the function returns at once", function()
+      local started = false
+      loop.run(function()
+        loop.wrap(function() started = true end)()
+      end)
+      assert.is_true(started)
+    end)
+
+    it("starts nothing while no loop runs", function()
+      local started = false
+      local ok, problem = pcall(function()
+        loop.wrap(function() started = true end)()
+      end)
+      assert.is_false(ok)
+      assert.matches("^%S*loop_spec.lua:%d+: no loop runs: call this in loop.run, or in a c%a+ of " .. name, problem)
+      assert.is_false(started)
+    end)
+
+    it("says that nothing will resume a bare yield, and runs again", function()
+      local ok, problem = pcall(function()
+        loop.run(function() coroutine.yield() end)
+      end)
+      assert.is_false(ok)
+      assert.matches("^%S*loop_spec.lua:%d+: loop.run: the function waits for something that will not come$", problem)
+      assert.is_nil(host.name())
+      assert.equal("again", loop.run(function() return "again" end))
+    end)
+
     it("never yields through a generator of the user's, nor outside of the loop", function()
       local receipts = {}
       loop.run(function()

@@ -1,13 +1,14 @@
 --- Coroutines for a loop that knows none: started here, suspended by a waiter, and resumed when it
 --- is woken. Only these are ever suspended: a coroutine of somebody else's may be a generator.
 
+local compat = require "proactive.compat"
 local host = require "proactive.host"
 
 ---@class proactive.Coroutines
 ---@field name string               of the loop
 ---@field later fun(run: fun())     calls it in the loop, soon, once
 ---@field after fun(seconds: number, run: fun()): fun()  the same later; returns what calls it off
----@field on_error fun(text: string)
+---@field on_error fun(thread: thread, problem: any)  gets what one of ours raised, but the main one
 ---@field depth integer             of ours that resumed one another
 ---@field alive integer             of ours that have not returned
 ---@field ours table<thread, true>
@@ -73,15 +74,19 @@ function Coroutines:resume(thread, ...)
   if thread == self.main then
     self.main_error = { err }
   else
-    self.on_error(debug.traceback(thread, tostring(err)))
+    self.on_error(thread, err)
   end
 end
 
+--- It begins in the loop's next round.
 ---@param fn fun(...: any)
 function Coroutines:start(fn, ...)
-  local thread = coroutine.create(fn)
+  local thread, arguments = coroutine.create(fn), compat.pack(...)
   self.ours[thread], self.alive = true, self.alive + 1
-  self:resume(thread, ...)
+  self.later(function()
+    if not self.ours[thread] then return end -- a `run` that has ended left it behind
+    self:resume(thread, compat.unpack(arguments, 1, arguments.n))
+  end)
 end
 
 --- Starts the one that all is about; those that were left behind are forgotten.
@@ -98,7 +103,7 @@ local coroutines = {}
 ---@param name string
 ---@param later fun(run: fun())
 ---@param after fun(seconds: number, run: fun()): fun()
----@param on_error fun(text: string)
+---@param on_error fun(thread: thread, problem: any)
 ---@return proactive.Coroutines
 function coroutines.new(name, later, after, on_error)
   return setmetatable({

@@ -103,18 +103,28 @@ local function body(fn, ...)
   return results
 end
 
---- A function that starts `fn` in a coroutine of the running controller and returns at once.
+--- A function that returns at once and has `fn` started in a coroutine of the running controller,
+--- in its next round.
 ---@param fn fun(...: any)
 ---@return fun(...: any)
 function loop.wrap(fn)
   return function(...)
     local controller = cqueues.running()
     if not controller then
-      error("no controller runs: call this in loop.run, or in a controller of cqueues", 2)
+      error("no loop runs: call this in loop.run, or in a controller of cqueues", 2)
     end
     alive = alive + 1 -- it begins later
     controller:wrap(body, fn, ...)
   end
+end
+
+--- What a step of the controller gave when a coroutine raised: raises it when that is the main one.
+local function raised(main, err, thread)
+  alive = math.max(0, alive - 1)
+  if thread == main or not thread then alive = 0 end
+  if alive == 0 then pace.enter(nil) end
+  if thread == main or not thread then error(err, 0) end
+  loop.on_error(hosted.raised(thread, err))
 end
 
 --- Runs a function in a coroutine, and a controller until it and all that `wrap` started have
@@ -130,21 +140,18 @@ function loop.run(fn, ...)
     main = coroutine.running()
     results = body(fn, ...)
   end, ...)
-  while (not results or alive > 0) and not controller:empty() do
-    local ok, err, _, thread = controller:step()
-    if not ok then
-      alive = math.max(0, alive - 1)
-      if alive == 0 then pace.enter(nil) end
-      if thread == main or not thread then
-        alive = 0
-        pace.enter(nil)
-        error(err, 0)
-      end
-      loop.on_error(debug.traceback(thread, tostring(err)))
+  -- In a coroutine of its own: cqueues hands on a bare yield, which nothing would ever resume.
+  local ok, problem = coroutine.resume(coroutine.create(function()
+    while (not results or alive > 0) and not controller:empty() do
+      local stepped, err, _, thread = controller:step()
+      if not stepped then raised(main, err, thread) end
     end
-  end
-  if not results then error("loop.run: the function waits for something that will not come", 2) end
-  return compat.unpack(results, 1, results.n)
+  end))
+  if not ok then error(problem, 0) end
+  if results then return compat.unpack(results, 1, results.n) end
+  alive = 0
+  pace.enter(nil)
+  error("loop.run: the function waits for something that will not come", 2)
 end
 
 return loop

@@ -4,6 +4,7 @@
 
 local Client = require("proactive.client").class
 local errors = require "proactive.errors"
+local json = require "proactive.json"
 local open = require "proactive.client.open"
 
 -- Seconds of a turn, so that the host's other handlers wait no longer.
@@ -175,6 +176,19 @@ function hosted.open(options, host, level)
   client.resting, client.looking = setmetatable({}, WEAK), setmetatable({}, WEAK)
   client.woken, client.first, client.last = {}, 1, 0
   return setmetatable(client, Hosted)
+end
+
+--- What a coroutine raised, for people: a table that has no words of its own is written as JSON.
+---@param thread thread
+---@param problem any
+---@return string  with its traceback
+function hosted.raised(thread, problem)
+  local text = tostring(problem)
+  if type(problem) == "table" and text:find "^table: " then
+    local ok, written = pcall(json.encode, problem)
+    if ok and written then text = "an error object: " .. written end
+  end
+  return debug.traceback(thread, text)
 end
 
 --- The library of a loop.

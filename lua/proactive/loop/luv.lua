@@ -45,8 +45,8 @@ local function later(run)
   end)
 end
 
-local coroutines = new_coroutines("luv", later, after, function(text)
-  loop.on_error(text)
+local coroutines = new_coroutines("luv", later, after, function(thread, problem)
+  loop.on_error(hosted.raised(thread, problem))
 end)
 
 local host = { most = hosted.HANDLERS }
@@ -116,11 +116,15 @@ function loop.client(options)
   return client
 end
 
---- A function that starts `fn` in a coroutine and returns at once: for callbacks of luv.
+--- A function that returns at once and has `fn` started in a coroutine in the loop's next round: for
+--- callbacks of luv.
 ---@param fn fun(...: any)
 ---@return fun(...: any)
 function loop.wrap(fn)
   return function(...)
+    if not coroutines.main and not uv.loop_mode() then
+      error("no loop runs: call this in loop.run, or in a callback of luv", 2)
+    end
     coroutines:start(fn, ...)
   end
 end
