@@ -13,10 +13,6 @@ local outgoing = require "proactive.client.outgoing"
 local Client = { __name = "proactive.client" }
 Client.__index = Client
 
---- What to do when it is busy; a host that serves its clients says something else.
----@protected
-Client.how_to_make_space = "Call step until some are done"
-
 ---@type table<string, proactive.Option>
 local SEND_OPTIONS = {
   expires_in = { "number" },
@@ -88,9 +84,7 @@ local function submit(client, event, audience, opts, on_done)
   local body, err = outgoing.event(event, audience, opts, client.delivery:now())
   if not body then return nil, err end
   local regions = outgoing.regions(audience, client.region)
-  if not client.delivery:has_space(#regions) then
-    return nil, client.delivery:busy_error(client.how_to_make_space)
-  end
+  if not client.delivery:has_space(#regions) then return nil, client.delivery:busy_error() end
   if audience.regions then
     submit_all(client, regions, body, opts, on_done)
   else
@@ -206,9 +200,7 @@ function Client:send_request(request, opts)
   local body, err = outgoing.request(request, opts, self.delivery:now())
   if not body then return nil, err end
   return wait_for(self, function(on_done)
-    if not self.delivery:has_space(1) then
-      return nil, self.delivery:busy_error(self.how_to_make_space)
-    end
+    if not self.delivery:has_space(1) then return nil, self.delivery:busy_error() end
     submit_one(self, opts.region or self.region, body, opts, on_done)
     return true
   end)

@@ -130,13 +130,15 @@ function Delivery:room_for_run()
   return self.concurrency + math.max(self.concurrency, math.floor(self.queue_limit / 2))
 end
 
+-- A host that serves its clients says something else.
+Delivery.how_to_make_space = "Call step until some are done"
+
 --- The error of a job that was not taken in.
----@param how string  there comes to be space
 ---@return proactive.Error
-function Delivery:busy_error(how)
+function Delivery:busy_error()
   return errors.new("busy", {
     message = ("%d events are in flight or waiting, no more are taken"):format(self:pending()),
-    fix = how .. ", or make the client with a larger queue.",
+    fix = self.how_to_make_space .. ", or make the client with a larger queue.",
   })
 end
 

@@ -39,7 +39,6 @@ local Hosted = setmetatable({}, { __index = Client })
 Hosted.__index = Hosted
 Hosted.__name = Client.__name
 Hosted.__tostring = Client.__tostring
-Hosted.how_to_make_space = "Try again when some are done, which needs no call"
 
 --- Waits in the host's way where the running code can, and by stepping elsewhere.
 function Hosted:rest(seconds, outcome)
@@ -173,6 +172,7 @@ function hosted.open(options, host, level)
   local client, err = open(options, level + 1)
   if not client then return nil, err end
   client.host = host
+  client.delivery.how_to_make_space = "Try again when some are done, which needs no call"
   client.resting, client.looking = setmetatable({}, WEAK), setmetatable({}, WEAK)
   client.woken, client.first, client.last = {}, 1, 0
   return setmetatable(client, Hosted)

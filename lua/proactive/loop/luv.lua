@@ -116,8 +116,8 @@ function loop.client(options)
   return client
 end
 
---- A function that returns at once and has `fn` started in a coroutine in the loop's next round: for
---- callbacks of luv.
+--- A function that returns at once and has `fn` started in a coroutine in the loop's next round:
+--- for callbacks of luv.
 ---@param fn fun(...: any)
 ---@return fun(...: any)
 function loop.wrap(fn)

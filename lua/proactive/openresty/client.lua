@@ -58,7 +58,8 @@ local function nap(client, due)
 end
 
 -- Of what is left when that time is over.
-local QUIT_TEXT = "the worker quits, and its quit_timeout of %g s was over before the outcome was known"
+local QUIT_TEXT = "the worker quits, and its quit_timeout of %g s was over before the outcome "
+  .. "was known"
 local QUIT_FIX = "Give proactive.openresty.client a longer quit_timeout, and nginx a longer "
   .. "worker_shutdown_timeout."
 
