@@ -465,16 +465,22 @@ describe("httpd", function()
     end)
 
     it("leaves no descriptor to child processes, nor behind", function()
+      --- Those of epoll, and what else it is that stays open here does not matter.
+      local function pollers()
+        local pipe = assert(io.popen "ls -l /proc/$PPID/fd")
+        local listing = pipe:read "*a"
+        pipe:close()
+        return select(2, listing:gsub("eventpoll", ""))
+      end
       server:close()
-      local before = descriptors()
+      collectgarbage()
+      local before, pollers_before = descriptors(), pollers()
       server = assert(httpd.listen {})
       assert.equal(before, descriptors())
+      assert.is_true(pollers() > pollers_before)
       assert.is_nil((httpd.listen { cert = "no certificate", key = "no key" }))
       server:close()
-      local pipe = assert(io.popen "ls -l /proc/$PPID/fd")
-      local listing = pipe:read "*a"
-      pipe:close()
-      assert.is_nil(listing:find "eventpoll")
+      assert.equal(pollers_before, pollers())
     end)
 
     it("watches for the end of standard input", function()
