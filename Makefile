@@ -15,6 +15,9 @@ comma  := ,
 
 .DEFAULT_GOAL := all
 
+# Objects stay, or the next run would make them again, perhaps while another one links them.
+.SECONDARY:
+
 # --- sources: the one list; `make lint` compares it with what is on disk ---
 
 CORE_SOURCES := \
