@@ -8,7 +8,7 @@ local json = require "proactive.json"
 local open = require "proactive.client.open"
 
 -- Seconds of a turn, so that the host's other handlers wait no longer.
-local BUDGET = 0.002
+local BUDGET = 0.002 -- unless the host has one of its own
 
 -- Seconds until another try when a step failed: the pool itself, or for lack of memory.
 local AGAIN = 0.05
@@ -115,7 +115,7 @@ end
 function Hosted:turn()
   if self.closed then return nil end
   self.turning = true
-  local ok, _, problem = pcall(Client.step, self, 0, BUDGET)
+  local ok, _, problem = pcall(Client.step, self, 0, self.host.budget or BUDGET)
   self.turning = false
   self.problem = ok and problem or nil
   if self.problem or self.closed then

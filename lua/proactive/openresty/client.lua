@@ -10,7 +10,7 @@ local options_of = require "proactive.options"
 local pace = require "proactive.host"
 local semaphore = require "ngx.semaphore"
 
--- Seconds between two looks at the sockets. ngx.sleep(0) would starve the worker.
+-- Seconds between two looks at the sockets. With ngx.sleep(0) the worker would never rest.
 local TICK = 0.001
 
 -- Longest wait on a semaphore at once, and until a worker that quits is noticed while nothing is on
@@ -77,7 +77,11 @@ local function serve(client)
       ends = ends or ngx.now() + client.quit_timeout
       if ngx.now() >= ends then return give_up(client) end
     end
-    client.kicked:wait(nap(client, due))
+    if due == 0 then
+      ngx.sleep(0) -- there is more to do: in the next round
+    else
+      client.kicked:wait(nap(client, due))
+    end
     due = client:turn()
   end
 end
@@ -95,8 +99,9 @@ local INSTEAD = {
   send_many = "client:start_many",
 }
 
--- Handlers woken at once; more in each turn than in a loop, since turns are a tick apart.
-local host = { most = 16 }
+-- Handlers woken in one turn, and seconds for the sockets: what is left goes on in the next round of
+-- nginx, behind the requests of others.
+local host = { most = 4, budget = 0.0005 }
 
 function host.refusal(method)
   if pace.pause() then return nil end
