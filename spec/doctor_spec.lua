@@ -285,6 +285,26 @@ describe("proactive.doctor", function()
       expect_first("last-request", "403: Can't find any subscription", {})
     end)
 
+    it("an event that was refused without a message", function()
+      local answer = { status = 400, body = { payload = { code = "SKILL_DISABLED_EXCEPTION" } } }
+      sandbox:fault { match = { path = "events" }, status = answer.status, body = answer.body }
+      local client, user = stand_in.client(sandbox), subscriber()
+      assert.is_nil((client:send(stand_in.event(), proactive.audience.unicast(user))))
+      client:close()
+      assert(sandbox:clear_faults())
+      local findings = expect_first("last-request", "400: {.*SKILL_DISABLED_EXCEPTION", { user = user })
+      assert.matches("event gateway", findings.broken.fix)
+    end)
+
+    it("nothing in what was refused to somebody else", function()
+      local client = stand_in.client(sandbox)
+      assert.is_nil((client:send(stand_in.event(), proactive.audience.unicast(stand_in.silent(sandbox).user))))
+      client:close()
+      local findings = examine { event = stand_in.event(), user = subscriber() }
+      assert.is_nil(findings.broken)
+      assert.matches("another event or customer", by_name(findings, "last-request").message)
+    end)
+
     it("a reference id that was used before", function()
       local user = subscriber()
       local event = stand_in.event()

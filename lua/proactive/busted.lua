@@ -42,6 +42,7 @@ function helper.use(options)
   end)
   return setmetatable({}, {
     __index = function(_, name)
+      if not running then error("the sandbox runs inside tests and before_each only", 2) end
       local value = running[name]
       if type(value) ~= "function" then return value end
       return function(_, ...)
@@ -111,11 +112,17 @@ local function check(name, arguments, wanted)
   error(("assert.%s(%s) expected"):format(name, table.concat(wanted, ", ")), CALLER)
 end
 
+local function notifications_of(sandbox, user)
+  local list, err = sandbox:notifications(user)
+  if not list then error(tostring(err), CALLER) end
+  return list
+end
+
 --- Whether a customer got anything, whatever became of it.
 local function been_notified(state, arguments)
   check("has_been_notified", arguments, { "sandbox", "user" })
   local sandbox, user = arguments[1], arguments[2]
-  local notifications = sure(sandbox:notifications(user))
+  local notifications = notifications_of(sandbox, user)
   local wanted = state.mod and "a notification" or "no notification"
   local text = "Expected %s for %s\n%s"
   state.failure_message = text:format(wanted, user, evidence(sandbox, notifications))
@@ -126,7 +133,7 @@ end
 local function says(state, arguments)
   check("says", arguments, { "sandbox", "user", "text" })
   local sandbox, user, words = arguments[1], arguments[2], arguments[3]
-  local notifications, is_said = sure(sandbox:notifications(user)), false
+  local notifications, is_said = notifications_of(sandbox, user), false
   for _, notification in ipairs(notifications) do
     is_said = is_said or (notification.spoken or ""):find(words, 1, true) ~= nil
   end

@@ -8,6 +8,19 @@ local outcome = {}
 
 local ok, unknown, broken = finding.ok, finding.unknown, finding.broken
 
+-- Codes of the event gateway, which posts to /v3/events for smart homes.
+local GATEWAY = { "SKILL_DISABLED_EXCEPTION", "INVALID_REQUEST_EXCEPTION" }
+
+local GATEWAY_FIX = "These are words of the event gateway (/v3/events, smart home), which is "
+  .. "another API with other credentials: send to /v1/proactiveEvents."
+
+local function is_gateway(words)
+  for _, code in ipairs(GATEWAY) do
+    if (words or ""):find(code, 1, true) then return true end
+  end
+  return false
+end
+
 -- The last request of others ---------------------------------------------------------------------
 
 local OLD_TOKEN = "A token is good for an hour: ask for a new one before that, and once more when "
@@ -18,7 +31,27 @@ local REFUSED_FIX = "Read the service's words; proactive doctor with this event 
 local function words_of(entry)
   local body = entry.answer and entry.answer.body
   local said = type(body) == "string" and json.decode(body)
-  return type(said) == "table" and tostring(said.message) or tostring(body or "")
+  local words = type(said) == "table" and (said.message or said.error_description or said.code)
+  if type(words) == "string" then return words end
+  return body and body ~= "" and tostring(body) or "without a word"
+end
+
+--- What an event that was sent says of itself; nil when it cannot be read.
+local function sent(entry)
+  local body = type(entry.body) == "string" and json.decode(entry.body)
+  if type(body) ~= "table" then return nil end
+  local event, audience = body.event, body.relevantAudience
+  local whom = type(audience) == "table" and audience.payload
+  return type(event) == "table" and event.name, type(whom) == "table" and whom.user
+end
+
+--- Whether what was sent was another event than the one that is examined, or for somebody else.
+local function is_of_others(case, entry)
+  local name, user = sent(entry)
+  if name and user and case.user and user ~= case.user then return true end
+  local mine = case.options.event and case:letter().body
+  local my_name = mine and type(mine.event) == "table" and mine.event.name
+  return name and my_name and name ~= my_name or false
 end
 
 --- What the last event that was sent to the sandbox was answered.
@@ -36,23 +69,14 @@ function outcome.last_request(case)
   local words = words_of(entry)
   local is_token = entry.status == 403 and words:find("Token in the request is not valid", 1, true)
   local message = ("of %s was answered %s: %s"):format(at, tostring(entry.status), words)
-  return broken((message:gsub("%s+", " ")), is_token and OLD_TOKEN or REFUSED_FIX)
+  message = message:gsub("%s+", " ")
+  if is_token then return broken(message, OLD_TOKEN) end
+  if is_gateway(entry.answer and entry.answer.body) then return broken(message, GATEWAY_FIX) end
+  if is_of_others(case, entry) then return unknown(message .. " (another event or customer)") end
+  return broken(message, REFUSED_FIX)
 end
 
 -- Sending ----------------------------------------------------------------------------------------
-
--- Codes of the event gateway, which posts to /v3/events for smart homes.
-local GATEWAY = { "SKILL_DISABLED_EXCEPTION", "INVALID_REQUEST_EXCEPTION" }
-
-local GATEWAY_FIX = "These are words of the event gateway (/v3/events, smart home), which is "
-  .. "another API with other credentials: send to /v1/proactiveEvents."
-
-local function is_gateway(err)
-  for _, code in ipairs(GATEWAY) do
-    if (err.body or err.message):find(code, 1, true) then return true end
-  end
-  return false
-end
 
 local function client_of(case)
   local options = case.options
@@ -108,7 +132,7 @@ function outcome.sending(case)
   local receipt, err = send(case)
   if receipt then return accepted(case, receipt) end
   local found = finding.of(err)
-  if is_gateway(err) then found.fix = GATEWAY_FIX end
+  if is_gateway(err.body or err.message) then found.fix = GATEWAY_FIX end
   return found
 end
 

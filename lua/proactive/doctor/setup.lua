@@ -126,7 +126,8 @@ function setup.clock(case)
     return broken(words:format(finding.span(math.abs(off)), side), CLOCK_FIX)
   end
   if ahead == 0 then return ok "this machine's clock is the service's" end
-  return ok("right; the sandbox's was put %s ahead", finding.span(ahead))
+  local side = ahead > 0 and "ahead" or "back"
+  return ok("right; the sandbox's was put %s %s", finding.span(math.abs(ahead)), side)
 end
 
 return setup
