@@ -99,8 +99,8 @@ local INSTEAD = {
   send_many = "client:start_many",
 }
 
--- Handlers woken in one turn, and seconds for the sockets: what is left goes on in the next round of
--- nginx, behind the requests of others.
+-- Handlers woken in one turn, and seconds for the sockets: what is left goes on in the next round
+-- of nginx, behind the requests of others.
 local host = { most = 4, budget = 0.0005 }
 
 function host.refusal(method)
