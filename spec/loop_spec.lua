@@ -83,6 +83,28 @@ for name, make in pairs(kinds) do
       assert.equal(loop, proactive.loop[name])
     end)
 
+    it("runs a campaign while a timer keeps firing", function()
+      local path = os.tmpname()
+      local store = assert(proactive.campaign.open("sqlite:" .. path))
+      finally(function()
+        store:close()
+        for _, ending in ipairs { "", "-wal", "-shm" } do os.remove(path .. ending) end
+      end)
+      local users, ticks, report = {}, 0, nil
+      for number = 1, 10 do users[number] = proactive.sandbox.user_id(number) end
+      assert(store:create { name = "evening", event = event, users = users })
+      sandbox:fault { match = { path = "events" }, delay = 0.05 }
+      loop.run(function()
+        open {}
+        local stop = kind.every(0.001, function() ticks = ticks + 1 end)
+        report = assert(store:run("evening", client))
+        stop()
+      end)
+      assert.equal("done", report.state)
+      assert.equal(10, report.accepted)
+      assert.is_true(ticks > 1, ("%d ticks"):format(ticks))
+    end)
+
     it("sends 1,000 events while a timer keeps firing", function()
       local ticks, accepted, most = 0, 0, 0
       loop.run(function()

@@ -244,6 +244,19 @@ describe("the page of the sandbox", function()
       assert.equal("event.payload.weatherAlert.alertType", judged.violations[1].path)
     end)
 
+    it("and judges as the service does what is sent to it", function()
+      for _, strict in ipairs { false, true } do
+        x = exchange.new { strict = strict }
+        local body = x:event()
+        body.extra = 1
+        local text = json.encode(body)
+        local judged = draft { text = text }
+        local status = x:send(text).status
+        assert.equal(status == 202, judged.valid, status)
+        assert.truthy(#(judged.valid and judged.warnings or judged.violations) > 0)
+      end
+    end)
+
     it("with whatever is written by hand", function()
       for _, text in ipairs { "", "{", "[]", "7", '"x"', "{}", '{"event":7,"localizedAttributes":[7,{"locale":1}]}' } do
         local judged = draft { text = text }

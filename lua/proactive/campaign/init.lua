@@ -326,17 +326,20 @@ function Campaigns:start(name, client, opts)
   return worker_of(self.db, found, client, totals, opts)
 end
 
---- Works on a campaign until it is done, paused or stopped.
+--- Works on a campaign until it is done, paused or stopped. Others run meanwhile where the client
+--- is one of a host; only the database is waited for.
 ---@param name string
 ---@param client proactive.Client
 ---@param opts? proactive.campaign.RunOptions
 ---@return proactive.campaign.Report?
 ---@return proactive.Error?
 function Campaigns:run(name, client, opts)
+  local refusal = client:refusal "run"
+  if refusal then error("campaign:run " .. refusal, 2) end
   local worker, err = self:start(name, client, opts)
   if not worker then return nil, err end
   repeat
-    local done = worker:step(0.2)
+    local done = worker:rest(0.2)
     if opts and opts.progress then opts.progress(worker:report()) end
   until done
   return worker:report()

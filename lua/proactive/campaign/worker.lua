@@ -300,20 +300,40 @@ local function due(self, most)
   return math.max(0, math.min(most, at - now))
 end
 
+--- The client is of no use any more, and tells nothing of what is in flight.
+local function lose_client(self, problem)
+  self.halted, self.problem = self.halted or "error", self.problem or problem
+  self.feeding, self.in_flight, self.unsure = false, 0, true
+end
+
+--- Does what is due, and waits by `wait(seconds)`, which gives what went wrong with the client.
+local function advance(self, timeout, wait)
+  if self.ended then return true end
+  tend(self)
+  if self.ended then return true end
+  local problem = wait(due(self, timeout))
+  if problem then lose_client(self, problem) end
+  return false
+end
+
 --- Does what is due. Steps the client too.
 ---@param timeout number   longest wait in seconds; 0 never waits for the service
 ---@param budget number?   as for `client:step`
 ---@return boolean done
 function Worker:step(timeout, budget)
-  if self.ended then return true end
-  tend(self)
-  if self.ended then return true end
-  local _, problem = self.client:step(due(self, timeout), budget)
-  if problem then -- the client is of no use any more, and tells nothing of what is in flight
-    self.halted, self.problem = self.halted or "error", self.problem or problem
-    self.feeding, self.in_flight, self.unsure = false, 0, true
-  end
-  return false
+  return advance(self, timeout, function(seconds)
+    return (select(2, self.client:step(seconds, budget)))
+  end)
+end
+
+--- The same in the way of the client's host, where others run meanwhile.
+---@param timeout number
+---@return boolean done
+---@protected
+function Worker:rest(timeout)
+  return advance(self, timeout, function(seconds)
+    return self.client:rest(seconds)
+  end)
 end
 
 --- Takes no more recipients; what is in flight is finished and written.

@@ -1,6 +1,7 @@
 --- The links to the customer: skill events, enablement, region, locale, subscription, and whether a
 --- Multicast has anybody to reach.
 
+local endpoints = require "proactive.endpoints"
 local finding = require "proactive.doctor.finding"
 local letter = require "proactive.doctor.letter"
 
@@ -203,7 +204,7 @@ local function reached(case, name)
   local registry = case.options.registry
   if not registry then return nil, NO_WITNESS end
   local counts = {}
-  for _, region in ipairs { "NA", "EU", "FE" } do
+  for _, region in ipairs(endpoints.regions) do
     local count, err = registry:count { event = name, region = region, stage = case.stage }
     if not count then return nil, err.message end
     counts[region] = count
@@ -213,7 +214,7 @@ end
 
 local function elsewhere(counts)
   local parts = {}
-  for _, region in ipairs { "NA", "EU", "FE" } do
+  for _, region in ipairs(endpoints.regions) do
     if (counts[region] or 0) > 0 then
       parts[#parts + 1] = ("%d in %s"):format(counts[region], region)
     end

@@ -49,9 +49,8 @@ end
 local function is_of_others(case, entry)
   local name, user = sent(entry)
   if name and user and case.user and user ~= case.user then return true end
-  local mine = case.options.event and case:letter().body
-  local my_name = mine and type(mine.event) == "table" and mine.event.name
-  return name and my_name and name ~= my_name or false
+  local mine = case:event_name()
+  return name and mine and name ~= mine or false
 end
 
 --- What the last event that was sent to the sandbox was answered.

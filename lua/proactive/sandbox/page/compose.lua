@@ -151,8 +151,10 @@ local function text_of(world, given)
   return request.encode(body, { pretty = true })
 end
 
+--- Judges as the sandbox does what is sent to it.
 local function judge(world, given, text)
-  local valid, result = validate(text, { now = world.clock:now() })
+  world.judging.now = world.clock:now()
+  local valid, result = validate(text, world.judging)
   local shown = {
     text = text,
     valid = valid == true,

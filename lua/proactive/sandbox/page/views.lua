@@ -6,6 +6,7 @@ local journal = require "proactive.sandbox.journal"
 local json = require "proactive.json"
 local outcomes = require "proactive.sandbox.outcomes"
 local reply = require "proactive.sandbox.reply"
+local shapes = require "proactive.sandbox.shapes"
 
 local views = {}
 
@@ -27,16 +28,9 @@ local function matches(customer, word)
 end
 
 local function show_customer(world, customer)
-  return {
-    user = customer.user,
-    skill_id = customer.skill_id,
-    region = customer.region,
-    locale = customer.locale,
-    utc_offset = customer.utc_offset,
-    enabled = customer.enabled,
-    subscriptions = json.array(customer.subscriptions),
-    waiting = world.inbox:waiting(customer),
-  }
+  local shown = shapes.show_customer(customer)
+  shown.waiting = world.inbox:waiting(customer)
+  return shown
 end
 
 --- A piece of the customers, and how many there are.
@@ -131,17 +125,13 @@ local function skills(world)
   return list
 end
 
-local function clock(own)
-  return { now = own:now(), ahead = own:now() - own.wall(), stands = own.stands_at ~= nil }
-end
-
 --- All the page shows, at once.
 local function state(world, query)
   return reply.json(
     200,
     json.encode {
       revision = world:revision(),
-      clock = clock(world.clock),
+      clock = world.clock:view(),
       customers = #world.customers.list,
       notifications = world.inbox.all.last - world.inbox.all.first + 1,
       devices = devices(world, query),
