@@ -326,10 +326,9 @@ function Worker:step(timeout, budget)
   end)
 end
 
---- The same in the way of the client's host, where others run meanwhile.
----@param timeout number
+--- The same in the way of the client's host, where others run meanwhile: in OpenResty and in loops.
+---@param timeout number  longest wait in seconds
 ---@return boolean done
----@protected
 function Worker:rest(timeout)
   return advance(self, timeout, function(seconds)
     return self.client:rest(seconds)
