@@ -42,6 +42,19 @@ describe("the address of a database", function()
   end)
 end)
 
+-- Writes, for a while, a file as SQLite makes it.
+local WRITER = [[
+local sqlite = require "proactive.storage.sqlite"
+local made = assert(require("proactive.storage.connection").open(sqlite, { arg[1] }))
+assert(made:execute "CREATE TABLE t (c)")
+assert(made:execute "BEGIN IMMEDIATE")
+io.stdout:setvbuf("no")
+print "writing"
+os.execute "sleep 0.5"
+print "done"
+assert(made:execute "COMMIT")
+]]
+
 describe("SQLite", function()
   it("keeps the commit on the disk unless told otherwise, in a journal that lets others read", function()
     local url = stores.kinds.SQLite()
@@ -92,6 +105,16 @@ describe("SQLite", function()
     assert.is_true(store:apply(events.new "SkillEnabled"))
     store:close()
     other:close()
+  end)
+
+  it("waits for one that writes a new file, whose mode is to be changed", function()
+    local path, said = stores.file(), stores.file()
+    local script = cli.file(".lua", WRITER)
+    cli.background(("%s %s %s"):format(cli.interpreter, script, path), said)
+    cli.wait_for(said, "writing")
+    local store = assert(registry.open("sqlite:" .. path))
+    assert.equal("writing\ndone\n", cli.slurp(said))
+    store:close()
   end)
 
   it("waits long by itself: one that writes without a pause keeps the others out", function()

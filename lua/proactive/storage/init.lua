@@ -90,13 +90,10 @@ local function connect(session)
     return nil, errors.new("storage", { message = message, cause = message, retryable = false })
   end
   if not made then return nil, refusal(session, message) end
-  for _, statement in ipairs(session.dialect.greeting(session.opts)) do
-    -- read to the end: some of SQLite's give a row
-    local greeted, words = made:query(statement)
-    if not greeted then
-      made:close()
-      return nil, refusal(session, words)
-    end
+  local greeted, words = session.dialect.greet(made, session.opts)
+  if not greeted then
+    made:close()
+    return nil, refusal(session, words)
   end
   session.connection = made
   return true

@@ -40,9 +40,12 @@ function postgresql.arguments(url)
   return { table.concat(parts, " ") }
 end
 
----@return string[]
-function postgresql.greeting()
-  return { "SET client_min_messages = error" } -- libpq writes the rest to standard error
+--- Sets up a new connection.
+---@param made proactive.storage.Connection
+---@return any done
+---@return string? message
+function postgresql.greet(made)
+  return made:query "SET client_min_messages = error" -- libpq writes the rest to standard error
 end
 
 postgresql.fixes = {

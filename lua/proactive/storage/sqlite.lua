@@ -32,13 +32,36 @@ end
 -- pause can keep another out for as long as it writes.
 local BUSY_TIMEOUT = 30
 
---- The statements a new connection begins with.
+-- So often the mode of a new file is tried. Once one process has set it, it is set for all.
+local TURNS = 100
+
+--- Has a file's writer and readers not wait for each other. Only the first process changes anything
+--- by that, and SQLite refuses it at once while another has the file, whatever busy_timeout says. To
+--- begin a transaction does wait: then the other is done.
+local function use_wal(made)
+  local set, words
+  for _ = 1, TURNS do
+    set, words = made:query "PRAGMA journal_mode = WAL"
+    if set or not words:find("locked", 1, true) then break end
+    local begun, problem = made:execute "BEGIN EXCLUSIVE"
+    if not begun then return nil, problem end
+    made:execute "ROLLBACK"
+  end
+  return set, words
+end
+
+--- Sets up a new connection.
+---@param made proactive.storage.Connection
 ---@param opts proactive.storage.Options
----@return string[]
-function sqlite.greeting(opts)
-  return {
-    ("PRAGMA busy_timeout = %d"):format((opts.busy_timeout or BUSY_TIMEOUT) * 1000),
-    "PRAGMA journal_mode = WAL",
+---@return any done
+---@return string? message
+function sqlite.greet(made, opts)
+  local timeout = (opts.busy_timeout or BUSY_TIMEOUT) * 1000
+  local done, words = made:query(("PRAGMA busy_timeout = %d"):format(timeout))
+  if done then
+    done, words = use_wal(made)
+  end
+  local settings = {
     -- pages (16 MB): keys are hashes, so each customer of a batch is on another page, and SQLite's
     -- own 1,000 would be copied into the file after every other batch
     "PRAGMA wal_autocheckpoint = 4000",
@@ -47,6 +70,11 @@ function sqlite.greeting(opts)
     "PRAGMA cache_size = -16384",
     "PRAGMA synchronous = " .. (opts.synchronous or "FULL"),
   }
+  for place = 1, done and #settings or 0 do
+    done, words = made:query(settings[place])
+    if not done then break end
+  end
+  return done, words
 end
 
 --- What a person should do: the first pattern that the database's words match.
