@@ -36,7 +36,7 @@ static bool copy(char **to, const char *text) {
 
 int http_pool_open(http_pool *pool, char error[LIMIT_ERROR_BYTES]) {
   if (pool->multi != NULL) return 0;
-  pool->multi = curl_multi_init();
+  pool->multi = http_config_multi();
   if (pool->multi == NULL) return http_fail(error, "out of memory");
   if (http_socket_setup(pool) == 0) return 0;
   curl_multi_cleanup(pool->multi);

@@ -121,10 +121,29 @@ static CURLcode configure_proxy(const http_pool *pool, CURL *easy, bool loopback
   return code;
 }
 
+CURL *http_config_easy(void) {
+  CURL *easy = curl_easy_init();
+  if (easy == NULL || curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK) return easy;
+  curl_easy_cleanup(easy);
+  return NULL;
+}
+
+/* libcurl closes connections with a handle of its own, which takes NOSIGNAL from the transfer that
+ * was added last. Without any, 7.88 sets the process's handler of SIGPIPE for a moment, and two
+ * threads that do so at once leave it changed. */
+CURLM *http_config_multi(void) {
+  CURLM *multi = curl_multi_init();
+  CURL *easy = http_config_easy();
+  bool added = multi != NULL && easy != NULL && curl_multi_add_handle(multi, easy) == CURLM_OK;
+  if (added) curl_multi_remove_handle(multi, easy);
+  curl_easy_cleanup(easy);
+  if (added) return multi;
+  curl_multi_cleanup(multi);
+  return NULL;
+}
+
 CURLcode http_config_apply(const http_pool *pool, CURL *easy, bool loopback, const char *scheme) {
-  CURLcode code = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  if (code == CURLE_OK)
-    code = curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)LIMIT_UPLOAD_BYTES);
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)LIMIT_UPLOAD_BYTES);
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_USERAGENT, pool->user_agent);
   if (code == CURLE_OK) code = configure_protocol(pool, easy, scheme);
   if (code == CURLE_OK) code = configure_tls(pool, easy);

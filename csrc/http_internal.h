@@ -192,6 +192,8 @@ http_timings http_timings_of(const http_transfer *t); /* of one that has ended *
 /* http_config.c. one_store: whether all roots come from one file, so that libcurl can keep them. */
 int http_config_check(const http_options *options, char error[LIMIT_ERROR_BYTES]);
 bool http_config_one_store(const char *ca_file);
+CURL *http_config_easy(void); /* NULL: out of memory */
+CURLM *http_config_multi(void);
 CURLcode http_config_apply(const http_pool *pool, CURL *easy, bool loopback, const char *scheme);
 
 /* http_sigpipe.c: around whatever may write to a connection */

@@ -171,7 +171,7 @@ static void entry_cleanup(http_route_entry *r) {
 
 static int entry_init(http_pool *pool, http_route_entry *r, const http_route *route,
                       const address *a, char *error) {
-  *r = (http_route_entry){.method = strdup(route->method), .model = curl_easy_init()};
+  *r = (http_route_entry){.method = strdup(route->method), .model = http_config_easy()};
   r->lane = lane_for(pool, a);
   r->posts = strcmp(route->method, "POST") == 0 || strcmp(route->method, "PUT") == 0;
   if (r->method == NULL || r->model == NULL || r->lane == NULL || !copy_headers(r, route) ||

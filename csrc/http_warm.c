@@ -81,7 +81,7 @@ int http_pool_warm(http_pool *pool, char error[LIMIT_ERROR_BYTES]) {
   if (!HTTP_HAS_CA_CACHE || !pool->one_store) return 0; /* libcurl would not keep it */
   int listener = listen_privately(&port);
   if (listener < 0) return http_fail(error, "no socket to warm up with: %s", strerror(errno));
-  CURL *easy = curl_easy_init();
+  CURL *easy = http_config_easy();
   CURLcode code = easy != NULL ? configure(pool, easy, port) : CURLE_OUT_OF_MEMORY;
   int result = code == CURLE_OK ? try(pool, easy, listener, error)
                                 : http_fail(error, "libcurl: %s", curl_easy_strerror(code));

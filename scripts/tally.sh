@@ -5,7 +5,8 @@
 #                          Without such a line it is one check, passed when it exits with 0. With
 #                          one, but no failure in it, an exit status other than 0 is a failure by
 #                          itself.
-#   total                  prints the sum; status 1 when anything failed or nothing ran
+#   total                  says again what failed, since much is printed after it, and prints the
+#                          sum; status 1 when anything failed or nothing ran
 
 passed=0
 failed=0
@@ -13,6 +14,7 @@ tally_dir=$(mktemp -d)
 trap 'rm -rf "$tally_dir"' EXIT
 
 tally() {
+  tally_name=$1
   printf '\n== %s\n' "$1"
   shift
   # Through a file, since a pipe hides the status of its first command.
@@ -33,9 +35,28 @@ tally_add() { # STATUS [PASSED FAILED]
   if [ "$1" -ne 0 ] && [ "$3" -eq 0 ]; then set -- 0 "$2" 1; fi
   passed=$((passed + $2))
   failed=$((failed + $3))
+  if [ "$3" -gt 0 ]; then
+    printf -- '-- %s\n%s\n' "$tally_name" "$(tally_excerpt "$tally_dir/log")" >>"$tally_dir/failures"
+  fi
+}
+
+# What a log says of its failures: its own account of them, else the tests that busted or our own
+# runners name, else its end.
+tally_excerpt() { # LOG
+  if grep -q '^== what failed$' "$1"; then
+    awk '/^== what failed$/ { text = ""; next } { text = text $0 "\n" } END { printf "%s", text }' "$1"
+  elif grep -qE '^((Failure|Error) -> |not ok)' "$1"; then
+    awk '/^((Failure|Error) -> |not ok)/ { left = 12 } left-- > 0' "$1"
+  else
+    tail -n 20 "$1"
+  fi | grep -vE '^([0-9]+ passed, [0-9]+ failed)?$' | head -n 200 | cut -c 1-300
 }
 
 total() {
+  if [ "$failed" -gt 0 ]; then
+    printf '\n== what failed\n'
+    cat "$tally_dir/failures"
+  fi
   printf '\n%d passed, %d failed\n' "$passed" "$failed"
   [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
