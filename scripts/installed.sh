@@ -44,14 +44,17 @@ complete() {
 }
 
 start_sandbox() {
-  bare "$prefix/bin/proactive" sandbox --port 0 >"$work/said" 2>&1 &
-  sandbox=$!
+  # it tells its own number: $! is that of a shell around it
+  # shellcheck disable=SC2016 # for that shell
+  bare sh -c 'echo $$ >"$0"; exec "$@"' "$work/pid" "$prefix/bin/proactive" sandbox --port 0 \
+    >"$work/said" 2>&1 &
   tries=0
   until address=$(grep -o -m 1 'http://127[0-9.]*:[0-9]*' "$work/said"); do
     tries=$((tries + 1))
     [ "$tries" -lt 300 ] || return 1
     sleep 0.1
   done
+  sandbox=$(cat "$work/pid")
 }
 
 send() {
