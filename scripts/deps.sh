@@ -278,6 +278,7 @@ unpack_only() { # PACKAGE...
       die "apt could not download: $*"
     }
   }
+  mkdir -p "$other"
   for file in "$work"/*.deb; do dpkg -x "$file" "$other"; done
   rm -rf "$work"
 }
