@@ -93,7 +93,11 @@ for kind, address in pairs(stores.kinds) do
       local line = "env PROACTIVE_LUA=%s PROACTIVE_STORE=%s bin/proactive campaign %s"
       local pid = cli.background(line:format(cli.interpreter, cli.quote(url), table.concat(words, " ")), log)
       cli.wait_for(log, "sending to the sandbox")
-      cli.shell("sleep 0.3; kill -INT " .. pid)
+      for _ = 1, 400 do
+        if #assert(sandbox:counts()) > 0 then break end
+        cli.shell "sleep 0.05"
+      end
+      cli.shell("kill -INT " .. pid)
       assert.matches("interrupted; proactive campaign run goes on", cli.wait_for(log, "parcels: ([^\n]+)\n"))
       os.remove(log)
       assert.equal("running", cli.objects(run({ "status", "--json" }).stdout)[1].state)

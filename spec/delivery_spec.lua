@@ -23,7 +23,6 @@ describe("delivery", function()
   local function open(options)
     local merged = {
       retry = { base = 0.001, cap = 0.001 },
-      timeout = 2,
       clock = {
         wall = function()
           return core.wall() + ahead
@@ -39,6 +38,13 @@ describe("delivery", function()
     client = stand_in.client(sandbox, merged)
     assert(client:token())
     return client
+  end
+
+  --- The same; gives a function that tells how many attempts have ended.
+  local function counting()
+    local count = 0
+    open { on_attempt = function() count = count + 1 end }
+    return function() return count end
   end
 
   local function user()
@@ -111,27 +117,29 @@ describe("delivery", function()
     end)
 
     it("no sooner than Retry-After says", function()
-      open { timeout = 5 }
+      local attempts = counting()
       faults { status = 429, headers = { ["Retry-After"] = "30" } }
       local receipt
       assert(client:submit(event, proactive.audience.multicast(), {}, function(r)
         receipt = r
       end))
+      while attempts() < 1 do client:step(0.05) end
       assert.is_false(client:flush(0.2))
       assert.equal(1, #bodies())
-      assert.is_true(client:timeout() > 25)
+      local due = client:timeout()
+      assert.is_true(due > 10 and due <= 30)
       ahead = 31
       client:flush()
       assert.equal(2, receipt.attempts)
     end)
 
     it("no sooner than the date in Retry-After", function()
-      open { timeout = 5 }
+      local attempts = counting()
       faults { status = 503, headers = { ["Retry-After"] = time.format_http(os.time() + 60) } }
       assert(client:submit(event, proactive.audience.multicast()))
-      assert.is_false(client:flush(0.2))
+      while attempts() < 1 do client:step(0.05) end
       local due = client:timeout()
-      assert.is_true(due > 50 and due <= 61)
+      assert.is_true(due > 30 and due <= 61)
     end)
 
     it("not beyond its budget", function()
@@ -155,9 +163,9 @@ describe("delivery", function()
     end)
 
     it("what a lack of an answer in time left open", function()
-      open { timeout = 0.2 }
-      faults { delay = 20 }
-      assert.equal(2, assert(send()).attempts)
+      open { timeout = 1 }
+      faults { delay = 60 }
+      assert.is_true(assert(send()).attempts > 1)
     end)
   end)
 
@@ -297,7 +305,8 @@ describe("delivery", function()
 
   describe("paces", function()
     it("each region by itself", function()
-      open { rate = 5 }
+      local now = 100
+      open { rate = 5, clock = { wall = core.wall, monotonic = function() return now end } }
       local done = { NA = 0, EU = 0 }
       for _ = 1, 3 do
         for _, region in ipairs { "NA", "EU" } do
@@ -306,17 +315,13 @@ describe("delivery", function()
           end))
         end
       end
-      local steps = 0
-      while done.NA + done.EU < 2 do
-        client:step(0.05)
-        steps = steps + 1
-        assert.is_true(steps < 1000)
+      for count = 1, 3 do
+        while done.NA + done.EU < 2 * count do client:step(0.05) end
+        client:step(0)
+        assert.same({ NA = count, EU = count }, done)
+        if count < 3 then assert.is_true(math.abs(client:timeout() - 0.2) < 1e-9) end
+        now = now + 0.2
       end
-      assert.same({ NA = 1, EU = 1 }, done)
-      local due = client:timeout()
-      assert.is_true(due > 0 and due <= 0.2)
-      client:flush()
-      assert.same({ NA = 3, EU = 3 }, done)
     end)
 
     it("a region down that throttles, without holding up another", function()

@@ -179,7 +179,7 @@ describe("examples/openresty/nginx.conf", function()
     assert.equal("order17-shipped\n", get "order17/shipped", read(folder .. "/log"))
     assert.equal("noted\n", get "order17/delivered")
     local seen = {}
-    for _ = 1, 100 do
+    for _ = 1, 400 do
       for _, count in ipairs(assert(sandbox:counts())) do seen[count.reference_id] = count.accepted end
       if seen["order17-delivered"] then break end
       cli.shell "sleep 0.05"

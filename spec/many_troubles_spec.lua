@@ -54,7 +54,7 @@ describe("sending to many", function()
     for _, lane in ipairs(client.delivery.lanes) do
       if lane.region == "EU" then lane.pace.next_at = math.huge end
     end
-    for _ = 1, 100 do
+    for _ = 1, 1000 do
       client:step(0.02)
       if job:report().accepted == 3 then break end
     end
@@ -73,7 +73,7 @@ describe("sending to many", function()
 
   it("keeps the answers that are there when a callback closes the client", function()
     local outcomes = { accepted = 0 }
-    sandbox:fault { match = { path = "events" }, delay = 0.1 }
+    sandbox:fault { match = { path = "events" }, delay = 1 }
     local job = assert(client:start_many(event, ids(16), {
       on_result = function(_, _, err)
         local kind = err and err.kind or "accepted"
@@ -84,10 +84,7 @@ describe("sending to many", function()
     while client.delivery.in_flight < 16 do
       client:step(0)
     end
-    local soon = core.monotonic() + 0.3
-    while core.monotonic() < soon do
-      client.pool:step(0.01, nil, 1) -- the answers arrive, and nobody is told
-    end
+    while client.pool:step(0.01, nil, 1) < 16 do end -- the answers arrive, and nobody is told
     client:step(0)
     assert.same({ accepted = 16 }, outcomes)
     assert.is_true(job:done())
@@ -164,7 +161,7 @@ describe("sending to many", function()
   it("at a rate holds nobody up, and two take turns", function()
     local order = {}
     local function noting(name)
-      return { rate = name == "slow" and 1 or nil, on_result = function() order[#order + 1] = name end }
+      return { rate = name == "slow" and 0.1 or nil, on_result = function() order[#order + 1] = name end }
     end
     client:close()
     client = stand_in.client(sandbox, { concurrency = 2 })
@@ -206,10 +203,7 @@ describe("sending to many", function()
       if user == users[1] then client:step(0) end
     end
     -- the answer to the first is there when the second cannot be noted
-    local soon = core.monotonic() + 0.3
-    while core.monotonic() < soon do
-      client.pool:step(0.01, nil, 1)
-    end
+    while client.pool:step(0.01, nil, 1) < 1 do end
     local judge = require "proactive.delivery.judge"
     local collect = judge.collect
     judge.collect = function() end -- not read in this step
@@ -219,7 +213,7 @@ describe("sending to many", function()
     assert.error_matches(function() client:step(0) end, "not enough memory")
     setmetatable(client.delivery.running, nil)
     judge.collect = collect
-    assert.is_true(client:flush(5))
+    assert.is_true(client:flush())
     table.sort(told)
     assert.same(users, told)
     for _, user in ipairs(users) do

@@ -94,7 +94,7 @@ describe("a token store", function()
     assert.is_nil(told)
     assert.equal(0, fetches())
     locked = false
-    client:flush(5)
+    client:flush()
     assert.equal(202, told.status)
     assert.equal(1, fetches())
   end)

@@ -94,7 +94,7 @@ function cli.stop(pid)
   cli.shell("kill " .. pid)
 end
 
---- Waits, ten seconds at most, until a file holds what a pattern captures.
+--- Waits, a minute at most, until a file holds what a pattern captures.
 ---@param path string
 ---@param pattern string
 ---@param seconds number?  another limit
@@ -102,7 +102,7 @@ end
 function cli.wait_for(path, pattern, seconds)
   local core = require "proactive.core"
   local pool = assert(core.http {})
-  local ends = core.monotonic() + (seconds or 10)
+  local ends = core.monotonic() + (seconds or 60)
   repeat
     local handle = assert(io.open(path, "r"))
     local found = handle:read("*a"):match(pattern)
