@@ -36,7 +36,8 @@ tally_add() { # STATUS [PASSED FAILED]
   passed=$((passed + $2))
   failed=$((failed + $3))
   if [ "$3" -gt 0 ]; then
-    printf -- '-- %s\n%s\n' "$tally_name" "$(tally_excerpt "$tally_dir/log")" >>"$tally_dir/failures"
+    printf -- '-- %s\n%s\n' "$tally_name" "$(tally_excerpt "$tally_dir/log")" \
+      >>"$tally_dir/failures"
   fi
 }
 
@@ -44,7 +45,7 @@ tally_add() { # STATUS [PASSED FAILED]
 # runners name, else its end.
 tally_excerpt() { # LOG
   if grep -q '^== what failed$' "$1"; then
-    awk '/^== what failed$/ { text = ""; next } { text = text $0 "\n" } END { printf "%s", text }' "$1"
+    tac "$1" | sed '/^== what failed$/,$d' | tac
   elif grep -qE '^((Failure|Error) -> |not ok)' "$1"; then
     awk '/^((Failure|Error) -> |not ok)/ { left = 12 } left-- > 0' "$1"
   else

@@ -36,8 +36,8 @@ local BUSY_TIMEOUT = 30
 local TURNS = 100
 
 --- Has a file's writer and readers not wait for each other. Only the first process changes anything
---- by that, and SQLite refuses it at once while another has the file, whatever busy_timeout says. To
---- begin a transaction does wait: then the other is done.
+--- by that, and SQLite refuses it at once while another has the file, whatever busy_timeout says.
+--- To begin a transaction does wait: then the other is done.
 local function use_wal(made)
   local set, words
   for _ = 1, TURNS do
