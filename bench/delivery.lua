@@ -38,7 +38,7 @@ local function senders_of(server, body_file)
     senders[lua] = function(events, url, concurrency)
       return run(process.worker(lua, "send_many", {
         url or server.url, server.ca_file, number(events),
-        number(concurrency or CONNECTIONS), "1.1",
+        number(concurrency or CONNECTIONS), "1.1", "0", "list",
       }))
     end
   end
@@ -204,7 +204,7 @@ return function()
   report:say("%s", machine.versions())
   report:say("")
   report:say("%d events a run, %d rounds in turns, medians; HTTP/1.1 over TLS, %d connections "
-    .. "unless said otherwise", EVENTS, PAIRS, CONNECTIONS)
+    .. "unless said otherwise; our users come from a list", EVENTS, PAIRS, CONNECTIONS)
   local server = server_of.start()
   local body_file = files.path("body.json")
   files.write(body_file, load.body())

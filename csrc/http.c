@@ -366,10 +366,9 @@ const http_result *http_get_result(const http_pool *pool, int id) {
   return t != NULL && t->ended ? &t->result : NULL;
 }
 
-const char *http_get_authorization(const http_pool *pool, int id, size_t *len) {
+http_sent http_get_sent(const http_pool *pool, int id) {
   const http_transfer *t = find(pool, id);
-  *len = t != NULL ? t->authorization.len : 0;
-  return *len > 0 ? t->authorization.data : NULL;
+  return t != NULL ? http_sent_of(t) : (http_sent){0};
 }
 
 http_timings http_get_timings(const http_pool *pool, int id) {

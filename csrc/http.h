@@ -141,8 +141,12 @@ int http_finished(const http_pool *pool);
 /* What became of it: NULL while it runs or when there is no such transfer. Valid until released. */
 const http_result *http_get_result(const http_pool *pool, int id);
 
-/* The authorization line it was started with, NULL when there was none. Valid until released. */
-const char *http_get_authorization(const http_pool *pool, int id, size_t *len);
+/* What a transfer was started with; empty when there is no such transfer. Valid until released. */
+typedef struct {
+  const char *authorization, *body; /* NULL when there was none */
+  size_t authorization_len, body_len;
+} http_sent;
+http_sent http_get_sent(const http_pool *pool, int id);
 
 /* Of a transfer that has a result. */
 http_timings http_get_timings(const http_pool *pool, int id);

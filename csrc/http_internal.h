@@ -188,6 +188,7 @@ void http_parked_free(http_route_entry *route);
 
 /* http_result.c */
 http_timings http_timings_of(const http_transfer *t); /* of one that has ended */
+http_sent http_sent_of(const http_transfer *t);
 
 /* http_config.c. one_store: whether all roots come from one file, so that libcurl can keep them. */
 int http_config_check(const http_options *options, char error[LIMIT_ERROR_BYTES]);

@@ -61,3 +61,13 @@ http_timings http_timings_of(const http_transfer *t) {
       .bytes_received = bytes_received(easy),
   };
 }
+
+http_sent http_sent_of(const http_transfer *t) {
+  const buf *line = &t->authorization, *request = &t->request;
+  return (http_sent){
+      .authorization = line->len > 0 ? line->data : NULL,
+      .authorization_len = line->len,
+      .body = request->len > 0 ? request->data : NULL,
+      .body_len = request->len,
+  };
+}

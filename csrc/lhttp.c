@@ -280,13 +280,14 @@ static int l_pool_step(lua_State *L) {
   return 1;
 }
 
-/* Allocates nothing, so that it cannot fail. */
+/* pool:release(id) -> the next finished one, as `finished` gives it: most callers want it then.
+ * Allocates nothing, so that it cannot fail. */
 static int l_pool_release(lua_State *L) {
   http_pool *pool = lhttp_check(L, 1);
   int id = lcompat_checkint(L, 2, 1, INT_MAX);
   if (http_pool_forked(pool)) return lhttp_push_forked(L);
   http_release(pool, id);
-  return 0;
+  return lresult_push_finished(L, pool);
 }
 
 static const luaL_Reg methods[] = {{"route", l_pool_route},

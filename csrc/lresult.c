@@ -89,9 +89,9 @@ static int l_pool_result(lua_State *L) {
   }
   lredact_secrets secrets = {0};
   lredact_secret *bearer = &secrets.list[0];
-  size_t len;
-  const char *line = http_get_authorization(lhttp_check(L, 1), (int)lua_tointeger(L, 2), &len);
-  if (line != NULL) bearer->text = token_in_header(line, len, &bearer->len);
+  http_sent sent = http_get_sent(lhttp_check(L, 1), (int)lua_tointeger(L, 2));
+  if (sent.authorization != NULL)
+    bearer->text = token_in_header(sent.authorization, sent.authorization_len, &bearer->len);
   push_result(L, result, &secrets);
   return 1;
 }
@@ -103,10 +103,7 @@ static int acceptance(const http_result *r) {
   return accepts ? r->status : 0;
 }
 
-/* No table is made for the most frequent outcome: its status comes with the number. */
-static int l_pool_finished(lua_State *L) {
-  const http_pool *pool = lhttp_check(L, 1);
-  if (http_pool_forked(pool)) return lhttp_push_forked(L);
+int lresult_push_finished(lua_State *L, const http_pool *pool) {
   int id = http_finished(pool);
   if (id == 0) {
     lua_pushnil(L);
@@ -117,6 +114,24 @@ static int l_pool_finished(lua_State *L) {
   if (status == 0) return 1;
   lua_pushinteger(L, status);
   return 2;
+}
+
+static int l_pool_finished(lua_State *L) {
+  const http_pool *pool = lhttp_check(L, 1);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
+  return lresult_push_finished(L, pool);
+}
+
+/* pool:request_body(id): as it left, nil when there was none */
+static int l_pool_request_body(lua_State *L) {
+  const http_result *r;
+  if (!find_result(L, &r)) return lhttp_push_forked(L);
+  http_sent sent = http_get_sent(lhttp_check(L, 1), (int)lua_tointeger(L, 2));
+  if (sent.body == NULL)
+    lua_pushnil(L);
+  else
+    lua_pushlstring(L, sent.body, sent.body_len);
+  return 1;
 }
 
 static int l_pool_request_id(lua_State *L) {
@@ -165,6 +180,7 @@ void lresult_methods(lua_State *L) {
   static const luaL_Reg methods[] = {{"finished", l_pool_finished},
                                      {"result", l_pool_result},
                                      {"request_id", l_pool_request_id},
+                                     {"request_body", l_pool_request_body},
                                      {"timings", l_pool_timings},
                                      {NULL, NULL}};
   luaL_setfuncs(L, methods, 0);

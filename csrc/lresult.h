@@ -11,7 +11,11 @@
 /* The name of a cause in Lua; NULL when there was an answer. */
 const char *lresult_cause_name(http_cause cause);
 
-/* Adds finished, result, request_id and timings to the table on top of the stack. */
+/* Pushes the longest finished transfer: nil, its number, or number and status when the answer does
+ * nothing but accept an event, for which no table need be made. The count of values. */
+int lresult_push_finished(lua_State *L, const http_pool *pool);
+
+/* Adds finished, result, request_id, request_body and timings to the table on top of the stack. */
 void lresult_methods(lua_State *L);
 
 #endif

@@ -296,9 +296,8 @@ describe("a prepared body", function()
       for _ = 1, 3 do
         local now = 1700000000 + random(100000)
         local user, id = text(60), text(30)
-        local job = { template = template }
-        assert.is_nil(template:address(job, user, id))
-        template.prepare(job, now)
+        local job = assert(template:job(user, id))
+        job:start({ start = function() return 1 end }, nil, now)
         local body = assert(job.body:fill(job.timestamp, job.reference_id, job.expiry, job.user))
         local audience = { type = "Unicast", user = user }
         local request = assert(request_of.build(event, audience, { reference_id = id, now = now }))

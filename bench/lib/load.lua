@@ -22,6 +22,15 @@ function load.users(count)
   end
 end
 
+--- The same as a list.
+---@param count integer
+---@return string[]
+function load.list(count)
+  local list = {}
+  for number = 1, count do list[number] = load.user(number) end
+  return list
+end
+
 --- The event: an order's status, with two locales.
 ---@return table
 function load.event()

@@ -1,8 +1,9 @@
 --- Sends events with `send_many`, as fast as it goes.
 ---
----   send_many.lua URL CA-FILE EVENTS CONCURRENCY HTTP-VERSION [FIRST]
+---   send_many.lua URL CA-FILE EVENTS CONCURRENCY HTTP-VERSION [FIRST [list]]
 ---
---- FIRST: so many events before the clock starts, so that the connections are there.
+--- FIRST: so many events before the clock starts, so that the connections are there. The users come
+--- from an iterator, which makes each id when it is asked, or from a list that was there before.
 --- Prints "events=… failed=… seconds=… cpu=… resident=… connections=…"; resident: kB, the most
 --- there were.
 
@@ -17,8 +18,9 @@ assert(client:token()) -- as with the others, the token is there before the cloc
 local first = tonumber(arg[6] or "0")
 if first > 0 then assert(client:send_many(load.event(), load.users(first))) end
 
+local users = arg[7] == "list" and load.list(events) or load.users(events)
 local began, cpu = core.monotonic(), os.clock()
-local report = assert(client:send_many(load.event(), load.users(events)))
+local report = assert(client:send_many(load.event(), users))
 local seconds = core.monotonic() - began
 cpu = os.clock() - cpu
 

@@ -65,17 +65,16 @@ local function look(many)
   if not ok then many.delivery.observer:raised(problem) end
 end
 
---- Jobs are used again: one for each user would be most of the garbage of a long run. What is set
---- for each user anew need not be cleared.
-local function recycle(many, job)
-  job.body, job.attempts = false, 0
-  job.lost, job.token_retried, job.cost, job.last_error = false, false, false, false
-  local count = many.spare_count + 1
-  many.spare_count, many.spare[count] = count, job
+--- Tells those who look on, beside the counters.
+local function tell(many, job, receipt, err)
+  if many.marking then many.marking:saw(many, job.user, job.region, err) end
+  if many.exhausted or many.progress then look(many) end
+  local on_result = many.opts.on_result
+  if on_result then on_result(job.entry, receipt, err) end
 end
 
 local function finish(job, receipt, err)
-  local many, entry, region = job.many, job.entry, job.region
+  local many = job.many
   if job.attempts > 1 then many.retries = many.retries + job.attempts - 1 end
   if receipt then
     many.accepted = many.accepted + 1
@@ -84,17 +83,12 @@ local function finish(job, receipt, err)
     many.failed = many.failed + 1
     many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
   end
-  if many.marking then many.marking:saw(many, job.user, region, err) end
-  if job.template then recycle(many, job) end
-  if many.exhausted or many.progress then look(many) end
-  local on_result = many.opts.on_result
-  if on_result then on_result(entry, receipt, err) end
+  if many.watched then tell(many, job, receipt, err) end
 end
 
 --- Counts an element that never became a job.
 local function refuse(many, entry, err)
-  local job = { many = many, attempts = 0, entry = entry }
-  local ok, problem = pcall(finish, job, nil, err)
+  local ok, problem = pcall(finish, { many = many, attempts = 0, entry = entry }, nil, err)
   if not ok then many.delivery.observer:raised(problem) end
 end
 
@@ -108,98 +102,34 @@ local function pace_of(many, region)
   return pace
 end
 
---- A job of the template: a spare one, or one with all its fields, so that none is added later.
-local function spare_job(many)
-  local count = many.spare_count
-  if count > 0 then
-    many.spare_count = count - 1
-    return many.spare[count]
-  end
-  return {
-    many = many,
-    template = many.template,
-    prepare = many.template.prepare,
-    start = many.template.start,
-    is_valid = many.template.is_valid,
-    finish = finish,
-    plain = many.plain,
-    timeout = many.timeout,
-    deadline = many.deadline,
-    entry = false,
-    user = false,
-    region = false,
-    route = false,
-    pace = false,
-    lane = false,
-    body = false,
-    reference_id = false,
-    timestamp = false,
-    expiry = false,
-    expires_at = false,
-    submitted = 0,
-    started = 0,
-    ended = 0,
-    generation = 0,
-    attempts = 0,
-    lost = false,
-    token_retried = false,
-    cost = false,
-    last_error = false,
-  }
+--- Makes a job the run's own.
+local function adopt(many, job, entry, route, region)
+  job.many, job.finish, job.attempts = many, finish, 0
+  job.timeout, job.deadline = many.timeout, many.deadline
+  job.entry, job.route, job.region = entry, route, region
+  if many.has_rate then job.pace = pace_of(many, region) end
+  return job
 end
 
---- A job whose event was made for its user.
-local function own_job(many, entry, user, reference_id)
+--- The part of a job that is the event's, when each user has one of its own.
+local function own_event(many, entry, user, reference_id)
   local opts = many.opts
   local event, problem = many.event(entry)
   if event == nil and errors.is(problem) then return nil, problem end
-  local job, err = outgoing.event(event, { type = "Unicast", user = user }, {
+  return outgoing.event(event, { type = "Unicast", user = user }, {
     expires_in = opts.expires_in,
     reference_id = reference_id,
     validate = opts.validate,
   }, many.delivery:now())
-  if not job then return nil, err end
-  job.many, job.finish, job.plain = many, finish, many.plain
-  job.timeout, job.deadline, job.attempts = many.timeout, many.deadline, 0
-  return job
 end
 
---- A job for one element of `users`.
-local function job_for(many, entry, user, region)
-  if type(user) ~= "string" or not many.routes[region] then return nil, misfit(user, region) end
-  local template, opts = many.template, many.opts
-  local reference_id = opts.reference_id and opts.reference_id(entry)
-  if reference_id ~= nil and type(reference_id) ~= "string" then
-    error("reference_id must return a text, got " .. type(reference_id), 0)
+--- The reference id that the caller gives to the event for one element of `users`.
+local function given_id(give, entry)
+  local id = give(entry)
+  if id ~= nil and type(id) ~= "string" then
+    error("reference_id must return a text, got " .. type(id), 0)
   end
-  if not template then return own_job(many, entry, user, reference_id) end
-  local job = spare_job(many)
-  local err = template:address(job, user, reference_id)
-  if not err then return job end
-  recycle(many, job)
-  return nil, err
-end
-
---- Takes the next user. Its job, true when it became none, false: there is no user.
-local function take_next(many)
-  many.raising = "users"
-  local entry = many.next_user()
-  if entry == nil then return false end
-  many.taken = many.taken + 1
-  many.raising = "event"
-  local user, region = entry, many.region
-  if type(entry) == "table" then
-    user, region = entry.user, entry.region or region
-  end
-  local job, err = job_for(many, entry, user, region)
-  if not job then
-    refuse(many, entry, err)
-    return true
-  end
-  job.entry, job.user = entry, user
-  job.region, job.route = region, many.routes[region]
-  job.pace = many.has_rate and pace_of(many, region)
-  return job
+  return id
 end
 
 --- Seconds until a user may be taken; nil: not before one that was taken is done. A rate of its own
@@ -218,33 +148,125 @@ end
 
 --- No more users are taken.
 local function finish_taking(many)
-  many.exhausted = true
+  many.exhausted, many.watched = true, true
   many.delivery:remove_feed(many)
   if many:done() then look(many) end
 end
 
---- Takes one user.
+--- Takes the next user. What `users` raises goes through: see `raised`.
 ---@param now number  monotonic seconds
----@return proactive.Job|boolean
----   its job; true when the user was refused; false when none is to be taken now
+---@return proactive.User|boolean  true: the user was refused; false: none is to be taken now
+---@return string? user
+---@return integer? route
+---@return string? region
 ---@private
-function Many:pull(now)
+function Many:next(now)
   if self.taken - self.accepted - self.failed >= self.limit then return false end
   if self.has_rate and self:due(now) ~= 0 then return false end
   if self.deadline and now >= self.deadline then
     self:stop "deadline"
     return false
   end
-  local ok, taken = pcall(take_next, self)
-  if ok and taken then return taken end
-  if ok then
+  self.asking = "users"
+  local entry = self.next_user()
+  if entry == nil then
     finish_taking(self)
-  else
-    if self.raising == "event" then self.taken = self.taken - 1 end -- this user has no outcome
-    self.problem = tostring(taken)
-    self:stop(self.raising)
+    return false
   end
-  return false
+  self.taken = self.taken + 1
+  local user, region, kind = entry, self.region, type(entry)
+  if kind == "table" then
+    user, region = entry.user, entry.region or region
+    kind = type(user)
+  end
+  local route, err = self.routes[region], nil
+  if kind ~= "string" or not route then
+    err = misfit(user, region)
+  elseif self.template then
+    err = self.template:user_problem(user)
+  end
+  if not err then return entry, user, route, region end
+  refuse(self, entry, err)
+  return true
+end
+
+--- Makes a job for a user that was taken. What the functions of the caller raise goes through.
+---@return proactive.Job?
+---@return proactive.Error?
+---@private
+function Many:job(entry, user, route, region)
+  self.asking = "event"
+  local template, give = self.template, self.opts.reference_id
+  local reference_id = give and given_id(give, entry) or nil
+  local job, err
+  if template then
+    job, err = template:job(user, reference_id)
+  else
+    job, err = own_event(self, entry, user, reference_id)
+  end
+  if not job then return nil, err end
+  -- from the first one on: a run without users asks for no token
+  self.is_light = self.may_be_light
+  return adopt(self, job, entry, route, region)
+end
+
+--- Takes the next user as a job.
+---@param now number  monotonic seconds
+---@return proactive.Job|boolean
+---   its job; true when the user was refused; false when none is to be taken now
+---@private
+function Many:pull(now)
+  local entry, user, route, region = self:next(now)
+  if not route then return entry end
+  local job, err = self:job(entry, user, route, region)
+  if job then return job end
+  refuse(self, entry, err)
+  return true
+end
+
+--- What the events that begin now share.
+---@param wall number  Unix seconds
+---@return proactive.Wave
+---@private
+function Many:wave(wall)
+  local template = self.template
+  template:set_times(wall)
+  return {
+    is_wave = true,
+    feed = self,
+    body = template.body,
+    timestamp = template.timestamp,
+    expiry = template.expiry,
+    timeout = self.timeout,
+  }
+end
+
+--- Counts an event of a wave that was accepted.
+---@param seconds number  it took
+---@private
+function Many:accept(seconds)
+  self.latency:add(seconds)
+  self.accepted = self.accepted + 1
+  if self.watched then look(self) end
+end
+
+--- A job of an event of a wave, after its attempt.
+---@param text string  its body
+---@param region string
+---@return proactive.Job
+---@private
+function Many:begun_job(text, region)
+  local job = self.template:begun_job(text)
+  return adopt(self, job, job.user, self.routes[region], region)
+end
+
+--- Ends the run since `users` or the event's function raised.
+---@param problem any
+---@private
+function Many:raised(problem)
+  if self.asking == "event" then self.taken = self.taken - 1 end -- this user has no outcome
+  self.problem = tostring(problem)
+  self:stop(self.asking)
 end
 
 --- Takes no more users; what is in flight is finished.
@@ -311,6 +333,14 @@ end
 ---   of a registry's subscribers: how many are passed over from now on, see `registry:unmark`
 ---@field done boolean
 
+--- Whether nothing is asked of a run that needs each of its events by itself: see
+--- `proactive.delivery.wave`.
+local function wants_no_jobs(many)
+  local opts, observer = many.opts, many.delivery.observer
+  local sees_each = opts.on_result or observer.logger or observer.on_attempt or many.marking
+  return many.template and not (sees_each or opts.reference_id or many.has_rate)
+end
+
 local function progress_for(wanted)
   if wanted == true then return progress_of.on_terminal() end
   return wanted or nil
@@ -340,7 +370,6 @@ local function start(client, event, users, opts)
     total = total or opts.total,
     opts = opts,
     marking = marking_of(client, event, users),
-    plain = opts.on_result == nil and not delivery.observer.logger, -- nobody wants a receipt
     has_rate = opts.rate ~= nil,
     timeout = opts.timeout or client.attempt_timeout,
     limit = math.min(opts.concurrency or math.huge, delivery:room_for_run()),
@@ -351,8 +380,6 @@ local function start(client, event, users, opts)
     paces = {},
     by_kind = {},
     latency = new_histogram(),
-    spare = {},
-    spare_count = 0,
     accepted = 0,
     failed = 0,
     retries = 0,
@@ -364,6 +391,8 @@ local function start(client, event, users, opts)
     many.template, err = template_of.new(event, opts, delivery:now())
     if err then return nil, err end
   end
+  many.watched = many.marking or many.progress or opts.on_result
+  many.may_be_light = wants_no_jobs(many)
   delivery:add_feed(many)
   return many
 end

@@ -50,12 +50,15 @@ local function stamp(job, now)
   set_body(job, job.request, assert(request_of.encode(job.request)))
 end
 
---- Nothing is left to set: the caller gave the whole body.
-local function keep() end
-
---- A job's `start`.
+--- A job's `start`, of a body that the caller gave whole.
 local function start(job, pool, token)
   return pool:start(job.route, job.body, job.timeout, token)
+end
+
+--- A job's `start`, of an event.
+local function start_event(job, pool, token, now)
+  if not job.body then stamp(job, now) end
+  return start(job, pool, token)
 end
 
 --- The request body of an event, checked.
@@ -96,8 +99,7 @@ function outgoing.event(event, audience, opts, now)
   return {
     request = request,
     expires_in = opts.expires_in,
-    prepare = stamp,
-    start = start,
+    start = start_event,
     is_valid = opts.validate ~= false and outgoing.yes or outgoing.check_late,
     user = audience.user,
   }
@@ -122,12 +124,23 @@ function outgoing.request(request, opts, now)
   end
   if not text then return nil, err end
   local fields = {
-    prepare = keep,
     start = start,
     fixed = opts.validate ~= false,
     is_valid = opts.validate ~= false and outgoing.yes or outgoing.check_late,
   }
   set_body(fields, type(value) == "table" and value or {}, text)
+  return fields
+end
+
+--- The part of a job that is an event whose body has left already.
+---@param text string
+---@param is_valid fun(job: proactive.Job): boolean
+---@return table fields  of a `proactive.Job`
+function outgoing.begun(text, is_valid)
+  local request = json.decode(text)
+  local user = request.relevantAudience.payload.user
+  local fields = { start = start, is_valid = is_valid, user = user }
+  set_body(fields, request, text)
   return fields
 end
 

@@ -9,7 +9,7 @@ local schema = require "proactive.schema"
 local time = require "proactive.time"
 local validate = require "proactive.validate"
 
-local extends = core.extends
+local extends, new_id = core.extends, core.id
 
 ---@class proactive.BodyTemplate
 local Template = {}
@@ -18,6 +18,7 @@ Template.__index = Template
 local BODY = schema.envelope.by_name
 local ID = BODY.referenceId
 local USER = BODY.relevantAudience.by_name.payload.of.Unicast.by_name.user
+local PREFIX = USER.prefix
 
 --- The violations of one value of the body.
 local function check(value, node, ...)
@@ -30,39 +31,30 @@ local function check(value, node, ...)
   return not ok and err or nil
 end
 
---- What keeps this customer or id from being sent to; the common case costs two comparisons.
-local function problem_of(user, id)
-  if not extends(user, USER.prefix) then
-    return check(user, USER, "relevantAudience", "payload", "user")
-  elseif #id == 0 or #id > ID.max then
-    return check(id, ID, "referenceId")
-  end
-end
-
--- Times are written to the second, so that they are formatted once a second and not once an event.
-local function set_times(self, now)
+--- Sets the times of events that begin now: `timestamp`, `expiry` and `expires_at`. They are written
+--- to the second, so that they are formatted once a second.
+---@param now number  Unix seconds
+function Template:set_times(now)
   local second = math.floor(now)
+  if second == self.second then return end
   self.second = second
   self.timestamp = time.format(second)
   self.expires_at = second + (self.expires_in or request_of.EXPIRES_IN)
   self.expiry = time.format(self.expires_at)
 end
 
---- A job's `prepare`: the times of the first attempt.
----@param job proactive.Job
----@param now number  Unix seconds
-local function prepare(job, now)
-  local self = job.template
-  if now - now % 1 ~= self.second then set_times(self, now) end
-  job.timestamp, job.expiry, job.expires_at = self.timestamp, self.expiry, self.expires_at
-  job.body = self.body
-end
-
---- A job's `start`: the body is filled in where it leaves, the same at each attempt.
+--- A job's `start`: the body is filled in where it leaves, with the times of the first attempt.
 ---@param job proactive.Job
 ---@param pool table
 ---@param token table
-local function start(job, pool, token)
+---@param now number  Unix seconds
+local function start(job, pool, token, now)
+  if not job.body then
+    local self = job.template
+    self:set_times(now)
+    job.timestamp, job.expiry, job.expires_at = self.timestamp, self.expiry, self.expires_at
+    job.body = self.body
+  end
   return pool:start(
     job.route,
     job.body,
@@ -81,16 +73,37 @@ local function check_late(job)
   return (validate(job.body:fill(job.timestamp, id, job.expiry, user))) == true
 end
 
---- Says whom a job is for.
----@param job proactive.Job     gets `user` and `reference_id`
+--- What keeps a customer from being sent to.
 ---@param user string
+---@return proactive.Error?
+function Template:user_problem(user)
+  if not self.checks or extends(user, PREFIX) then return nil end
+  return check(user, USER, "relevantAudience", "payload", "user")
+end
+
+--- The part of a job that is the event's.
+---@param user string           one that can be sent to
 ---@param reference_id string?  default: a random one
----@return proactive.Error?     kind `invalid`: this customer or id cannot be sent to
-function Template:address(job, user, reference_id)
-  reference_id = reference_id or core.id()
-  local err = self.checks and problem_of(user, reference_id)
-  if err then return err end
-  job.user, job.reference_id = user, reference_id
+---@return table? fields        of a `proactive.Job`
+---@return proactive.Error?     kind `invalid`: the id
+function Template:job(user, reference_id)
+  if reference_id and self.checks and (#reference_id == 0 or #reference_id > ID.max) then
+    return nil, check(reference_id, ID, "referenceId")
+  end
+  return {
+    template = self,
+    start = start,
+    is_valid = self.checks and outgoing.yes or check_late,
+    user = user,
+    reference_id = reference_id or new_id(),
+  }
+end
+
+--- The same for an event that has begun.
+---@param text string  its body
+---@return table fields
+function Template:begun_job(text)
+  return outgoing.begun(text, self.checks and outgoing.yes or outgoing.check_late)
 end
 
 --- Where each word stands in the text, in this order.
@@ -113,14 +126,14 @@ local template = {}
 ---@return proactive.Error?
 function template.new(event, opts, now)
   -- Words that cannot stand anywhere else in the text: random, and found again as they are.
-  local id, user = core.id(), USER.prefix .. core.id()
+  local id, user = new_id(), PREFIX .. new_id()
   local request, err = outgoing.build(event, { type = "Unicast", user = user }, {
     expires_in = opts.expires_in,
     reference_id = id,
     validate = opts.validate,
   }, now)
   if not request then return nil, err end
-  request.timestamp, request.expiryTime = core.id(), core.id()
+  request.timestamp, request.expiryTime = new_id(), new_id()
   local text
   text, err = request_of.encode(request)
   if not text then return nil, err end
@@ -129,9 +142,6 @@ function template.new(event, opts, now)
     body = core.body(text, marks_of(text, words)),
     expires_in = opts.expires_in,
     checks = opts.validate ~= false,
-    prepare = prepare,
-    start = start,
-    is_valid = opts.validate ~= false and outgoing.yes or check_late,
   }, Template)
 end
 

@@ -13,20 +13,18 @@ local launch = require "proactive.delivery.launch"
 local new_lane = require("proactive.delivery.lane").new
 local outcome = require "proactive.delivery.outcome"
 local timers = require "proactive.timers"
+local wave = require "proactive.delivery.wave"
 
 ---@class proactive.Job
 ---@field region string
 ---@field route integer        the pool's route
 ---@field timeout number       seconds for one attempt
----@field prepare fun(job: proactive.Job, now: number)
----     called at the first attempt; sets body, reference_id and expires_at (Unix seconds), which
----     are kept for the others
----@field start fun(job: proactive.Job, pool: table, token: table): integer?, string?, string?
----     begins an attempt, as `pool:start`
+---@field start fun(job: proactive.Job, pool: table, token: table, now: number): integer?, string?, string?
+---     begins an attempt, as `pool:start`; the first one, at `now` (Unix seconds), sets body,
+---     reference_id and expires_at, which are kept for the others
 ---@field finish fun(job: proactive.Job, receipt: table|true?, err: proactive.Error?)
 ---   called exactly once
 ---@field is_valid fun(job: proactive.Job): boolean  whether our own validation accepts the body
----@field plain boolean?       no receipt is wanted, `true` will do
 ---@field user string?         the customer, for the log
 ---@field fixed boolean?       its times were set by the caller
 ---@field deadline number?     monotonic: no attempt begins later
@@ -71,8 +69,10 @@ local function new(options)
     delayed = timers.new(), -- jobs that wait for their next attempt
     feeds = {}, -- jobs are pulled from these in turn when the window has room
     feed_turn = 0,
-    running = {}, -- jobs by transfer id
-    begun = { id = false, job = false }, -- a transfer that is not among them yet
+    running = {}, -- jobs, and waves of events, by transfer id
+    begun_id = false, -- a transfer that is not among them yet
+    begun_job = false,
+    asked = false, -- the feed whose own code runs now
     in_hand = false, -- a job that was pulled and is neither in a lane nor among them yet
     in_flight = 0,
     completed = 0, -- in this step
@@ -152,8 +152,10 @@ function Delivery:submit(job)
 end
 
 --- Lets a feed be asked for jobs. `feed:pull(now)` returns one, not attempted yet, or true when
---- what it had became no job, false when it has none now; `feed:due(now)` gives the seconds until
---- it may have one, or nil; `feed:stop(reason)` ends it.
+--- what it had became no job, false when it has none now; what it raises is given to
+--- `feed:raised(problem)`. `feed:due(now)` gives the seconds until it may have one, or nil;
+--- `feed:stop(reason)` ends it. While `feed.is_light`, what it has may go without a job: see
+--- `proactive.delivery.wave` and `proactive.Many`.
 ---@param feed table
 function Delivery:add_feed(feed)
   self.feeds[#self.feeds + 1] = feed
@@ -228,7 +230,7 @@ end
 
 --- Seconds until a job may be begun, beside what the pool waits for.
 local function own_due(self)
-  if self.doom or self.begun.id or self.in_hand then return 0 end
+  if self.doom or self.begun_id or self.in_hand then return 0 end
   local now, next_retry = self.clock.monotonic(), self.delayed:next_at()
   local due = launch.due(self, now)
   if self.in_flight >= self.concurrency then return due end
@@ -285,6 +287,7 @@ function Delivery:close(words)
   end
   self.source:close(self.clock.monotonic())
   for id, job in pairs(self.running) do
+    if job.is_wave then job = wave.job(self, id, job) end
     local err = cancelled()
     err.uncertain = true
     outcome.complete(self, job, nil, err, self.forget, id)

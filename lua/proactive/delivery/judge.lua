@@ -3,6 +3,7 @@
 local answer = require "proactive.answer"
 local outcome = require "proactive.delivery.outcome"
 local time = require "proactive.time"
+local wave = require "proactive.delivery.wave"
 
 local judge = {}
 
@@ -113,23 +114,41 @@ local function again(self, id, job, at)
   self:forget(id)
 end
 
+local function note_acceptance(self, lane, started, cost, now)
+  local policy = self.policy
+  lane.pace:answered(now)
+  self.latency:add(now - started)
+  if policy and (cost or policy.left < policy.budget) then policy:succeeded(cost) end
+end
+
+--- Completes an event of a wave. What needs memory comes before what forgets it.
+---@return integer? id      the next finished transfer
+---@return integer? status
+local function accept_of_wave(self, id, begun, now)
+  local counts = self.counts
+  note_acceptance(self, begun.lane, begun.started, nil, now)
+  begun.feed:accept(now - begun.started)
+  self.running[id] = nil
+  self.in_flight = self.in_flight - 1
+  self.completed = self.completed + 1
+  counts.accepted = counts.accepted + 1
+  return self.pool:release(id)
+end
+
 --- Completes the job of a finished transfer, or sends it again. All that needs memory is made
 --- before the transfer is forgotten: an error on the way leaves it to be judged again by the next
 --- step.
 local function judge_one(self, id, job, status, now)
   local receipt, err
   if status and now < self.date_due then -- nothing is read that nobody wants
-    receipt = job.plain or receipt_of(self, job, status, self.pool:request_id(id), now)
+    receipt = receipt_of(self, job, status, self.pool:request_id(id), now)
   else
     receipt, err = read_result(self, id, job, now)
   end
   if self.observer.on_attempt then self.observer:attempt(self.pool, id, job, err) end
   job.ended = now
   if receipt then
-    local policy = self.policy
-    job.lane.pace:answered(now)
-    self.latency:add(now - job.started)
-    if policy and (job.cost or policy.left < policy.budget) then policy:succeeded(job.cost) end
+    note_acceptance(self, job.lane, job.started, job.cost, now)
     return outcome.complete(self, job, receipt, nil, self.forget, id)
   end
   slow_down(job.lane.pace, err, now)
@@ -144,6 +163,18 @@ local function judge_one(self, id, job, status, now)
   again(self, id, job, at)
 end
 
+--- Judges a finished transfer that is not of a wave, or not simply accepted. False: it was begun for
+--- a job that could not be noted yet, see launch.lua.
+local function judge_other(self, id, job, status, now)
+  if job then
+    judge_one(self, id, job.is_wave and wave.job(self, id, job) or job, status, now)
+    return true
+  end
+  if not self.source:owns(id) then return false end
+  note_date(self, self.source:settle(now), now)
+  return true
+end
+
 --- Judges finished transfers one after the other until the budget is used up.
 function judge.collect(self, ends)
   local pool, running, monotonic = self.pool, self.running, self.clock.monotonic
@@ -151,17 +182,15 @@ function judge.collect(self, ends)
   local now = id and monotonic()
   while id do
     local job = running[id]
-    if job then
-      judge_one(self, id, job, status, now)
-      -- who wants no receipt was told nothing that takes time
-      if ends or not job.plain then now = monotonic() end
-    elseif self.source:owns(id) then
-      note_date(self, self.source:settle(now), now)
-    else -- begun for a job that could not be noted yet: see launch.lua
-      return
+    if job and job.is_wave and status and now < self.date_due then
+      id, status = accept_of_wave(self, id, job, now)
+      if ends then now = monotonic() end
+    else
+      if not judge_other(self, id, job, status, now) then return end
+      id, status = pool:finished()
+      now = monotonic()
     end
     if self.closing or (ends and now >= ends) then return end
-    id, status = pool:finished()
   end
 end
 

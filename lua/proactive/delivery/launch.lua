@@ -3,6 +3,7 @@
 local answer = require "proactive.answer"
 local errors = require "proactive.errors"
 local outcome = require "proactive.delivery.outcome"
+local wave = require "proactive.delivery.wave"
 
 local launch = {}
 
@@ -25,10 +26,9 @@ end
 
 --- Moves a job whose transfer has begun among the running ones. Only its entry there needs memory;
 --- when there is none, the next step resumes here.
-local function register(self, begun)
-  local job = begun.job
-  self.running[begun.id] = job
-  begun.id = false
+local function register(self, id, job)
+  self.running[id] = job
+  self.begun_id = false
   self.in_flight = self.in_flight + 1
   job.attempts = job.attempts + 1
   local lane, own = job.lane, job.pace
@@ -45,7 +45,8 @@ end
 --- Finishes what a lack of memory left undone in the last step, before anything moves in the lanes.
 ---@param self proactive.Delivery
 function launch.resume(self)
-  if self.begun.id then register(self, self.begun) end
+  local id, begun = self.begun_id, self.begun_job
+  if id then (begun.is_wave and wave.register or register)(self, id, begun) end
   if self.in_hand then launch.put_by(self) end
 end
 
@@ -67,6 +68,18 @@ local function fail(self, job, err)
   outcome.complete(self, job, nil, err, leave_hand)
 end
 
+--- A job that the pool did not take: it waits when there is no room, else it has failed. Whether
+--- another may be tried now.
+local function not_started(self, job, reason, part)
+  if reason ~= "wait" then
+    fail(self, job, start_error(reason, part))
+    return true
+  end
+  if self.in_hand then launch.put_by(self) end
+  self.awaits_room = part == "full"
+  return false
+end
+
 --- Hands a job to the pool, the one in hand or else the first of its lane; its body is made at the
 --- first attempt. Whether another may be tried now.
 local function launch_one(self, job, now, wall, generation)
@@ -75,20 +88,14 @@ local function launch_one(self, job, now, wall, generation)
     err = outcome.hindrance(job.lane, job, now, wall)
   end
   if not err then
-    if not job.body then job:prepare(wall) end
     job.generation, job.started = generation, now
-    local id, reason, part = job:start(self.pool, self.source.handle)
+    local id, reason, part = job:start(self.pool, self.source.handle, wall)
     if id then
-      local begun = self.begun
-      begun.id, begun.job = id, job
-      register(self, begun)
+      self.begun_id, self.begun_job = id, job
+      register(self, id, job)
       return true
-    elseif reason == "wait" then
-      if self.in_hand then launch.put_by(self) end
-      self.awaits_room = part == "full"
-      return false
     end
-    err = start_error(reason, part)
+    return not_started(self, job, reason, part)
   end
   fail(self, job, err)
   return true
@@ -131,10 +138,21 @@ local function pull(self, now)
     local place = self.feed_turn % count + 1
     self.feed_turn = place
     local feed = feeds[place] -- one that has no more takes itself out
+    self.asked = feed
     local taken = feed and feed:pull(now)
-    if taken then return taken end
+    if taken then
+      self.asked = false
+      return taken
+    end
   end
+  self.asked = false
   return false
+end
+
+local function take_in_hand(self, job, now)
+  job.lane, job.submitted = self.lanes[job.region], now
+  if job.deadline then self.has_deadlines = true end
+  self.in_hand = job
 end
 
 --- The job that goes next: the first of a lane, else one that is pulled now and then in hand; nil
@@ -145,11 +163,8 @@ local function next_job(self, now)
   if waiting then return waiting.jobs[waiting.first] end
   local job = pull(self, now)
   if job == false or job == true then return job and nil end
-  local lane = self.lanes[job.region]
-  job.lane, job.submitted = lane, now
-  if job.deadline then self.has_deadlines = true end
-  self.in_hand = job
-  if may_go(lane.pace, job, now) then return job end
+  take_in_hand(self, job, now)
+  if may_go(job.lane.pace, job, now) then return job end
   launch.put_by(self)
 end
 
@@ -187,24 +202,24 @@ local function end_overdue(self, now, wall, ends)
   end
 end
 
---- Starts what the window has room for; with a budget at least one, so that the smallest budget
---- gets on.
----@param self proactive.Delivery
----@param ends number?  monotonic seconds: the end of the budget
-function launch.waiting(self, ends)
-  if self.doom and not outcome.fail_doomed(self, ends) then return end
-  if self.closing or (self.in_flight >= self.concurrency and not self.has_deadlines) then return end
-  local monotonic = self.clock.monotonic
-  local now, wall = monotonic(), self:now()
-  if self.has_deadlines then end_overdue(self, now, wall, ends or now + SLICE) end
-  if self.in_flight >= self.concurrency then return end
-  wake_delayed(self, now)
-  self.awaits_token, self.awaits_room = false, false
-  ends = math.min(ends or math.huge, now + SLICE)
-  local generation
+--- Starts events of a feed in waves. Whether others may be tried now.
+local function in_waves(self, feed, now, wall, ends)
+  local job, reason, part = wave.fill(self, feed, now, wall, ends)
+  if not job then return false end
+  take_in_hand(self, job, now)
+  if reason then return not_started(self, job, reason, part) end
+  launch.put_by(self)
+  return true
+end
+
+--- Starts what may go, one after the other.
+local function fill(self, now, wall, ends)
+  local monotonic, generation = self.clock.monotonic, nil
   repeat
-    local job = next_job(self, now)
-    if job == false then return end
+    local light = wave.feed(self, now)
+    local job = not light and next_job(self, now)
+    if light and not in_waves(self, light, now, wall, ends) then return end
+    if not light and job == false then return end
     if job and not generation then
       if self.in_hand then launch.put_by(self) end
       if not token_ready(self, now) then return self.doom and outcome.fail_doomed(self, ends) end
@@ -213,6 +228,28 @@ function launch.waiting(self, ends)
     end
     if job and not launch_one(self, job, now, wall, generation) then return end
   until self.in_flight >= self.concurrency or self.closing or monotonic() >= ends
+end
+
+--- Starts what the window has room for; with a budget at least one, so that the smallest budget
+--- gets on.
+---@param self proactive.Delivery
+---@param ends number?  monotonic seconds: the end of the budget
+function launch.waiting(self, ends)
+  if self.doom and not outcome.fail_doomed(self, ends) then return end
+  if self.closing or (self.in_flight >= self.concurrency and not self.has_deadlines) then return end
+  local now, wall = self.clock.monotonic(), self:now()
+  if self.has_deadlines then end_overdue(self, now, wall, ends or now + SLICE) end
+  if self.in_flight >= self.concurrency then return end
+  wake_delayed(self, now)
+  self.awaits_token, self.awaits_room = false, false
+  ends = math.min(ends or math.huge, now + SLICE)
+  local ok, problem
+  repeat
+    ok, problem = pcall(fill, self, now, wall, ends)
+    local feed = not ok and self.asked
+    if not ok and not feed then error(problem, 0) end
+    if feed then feed:raised(problem) end
+  until ok
 end
 
 function launch.least(a, b)
