@@ -177,11 +177,9 @@ static int l_pool_timings(lua_State *L) {
 }
 
 void lresult_methods(lua_State *L) {
-  static const luaL_Reg methods[] = {{"finished", l_pool_finished},
-                                     {"result", l_pool_result},
-                                     {"request_id", l_pool_request_id},
-                                     {"request_body", l_pool_request_body},
-                                     {"timings", l_pool_timings},
-                                     {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"finished", l_pool_finished},     {"result", l_pool_result},
+      {"request_id", l_pool_request_id}, {"request_body", l_pool_request_body},
+      {"timings", l_pool_timings},       {NULL, NULL}};
   luaL_setfuncs(L, methods, 0);
 }

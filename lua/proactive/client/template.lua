@@ -31,8 +31,8 @@ local function check(value, node, ...)
   return not ok and err or nil
 end
 
---- Sets the times of events that begin now: `timestamp`, `expiry` and `expires_at`. They are written
---- to the second, so that they are formatted once a second.
+--- Sets the times of events that begin now: `timestamp`, `expiry` and `expires_at`. They are
+--- written to the second, so that they are formatted once a second.
 ---@param now number  Unix seconds
 function Template:set_times(now)
   local second = math.floor(now)

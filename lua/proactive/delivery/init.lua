@@ -19,7 +19,7 @@ local wave = require "proactive.delivery.wave"
 ---@field region string
 ---@field route integer        the pool's route
 ---@field timeout number       seconds for one attempt
----@field start fun(job: proactive.Job, pool: table, token: table, now: number): integer?, string?, string?
+---@field start fun(job: proactive.Job, pool: table, token: table, now: number): ...
 ---     begins an attempt, as `pool:start`; the first one, at `now` (Unix seconds), sets body,
 ---     reference_id and expires_at, which are kept for the others
 ---@field finish fun(job: proactive.Job, receipt: table|true?, err: proactive.Error?)

@@ -163,8 +163,8 @@ local function judge_one(self, id, job, status, now)
   again(self, id, job, at)
 end
 
---- Judges a finished transfer that is not of a wave, or not simply accepted. False: it was begun for
---- a job that could not be noted yet, see launch.lua.
+--- Judges a finished transfer that is not of a wave, or not simply accepted. False: it was begun
+--- for a job that could not be noted yet, see launch.lua.
 local function judge_other(self, id, job, status, now)
   if job then
     judge_one(self, id, job.is_wave and wave.job(self, id, job) or job, status, now)

@@ -1,6 +1,6 @@
---- Events of which nobody wants to hear singly: those of a run that begin at one time in one region
---- share an object, a wave, where others have a job each. One that is not accepted at once becomes a
---- job, and goes on as such.
+--- Events of which nobody wants to hear singly: those of a run that begin at one time in one
+--- region share an object, a wave, where others have a job each. One that is not accepted at once
+--- becomes a job, and goes on as such.
 ---
 --- A million events cost a few calls each here, so that every one counts.
 
