@@ -17,6 +17,7 @@ local SCENES = {
   { name = "send", outcome = "accepted", counted = true },
   { name = "refused_400", outcome = "failed invalid", counted = true },
   { name = "refused_403", outcome = "failed not_enabled", counted = true },
+  { name = "many", outcome = "accepted" },
   { name = "hostile", outcome = "uncertain transport", counted = true, fault = { garbage = 2000 } },
   { name = "close", outcome = "uncertain cancelled", fault = { delay = 0.5 } },
 }

@@ -20,7 +20,7 @@ if jit then jit.off() end -- luacheck: globals jit
 io.stderr = { write = function() end } -- luacheck: ignore
 
 -- Loaded before the scene begins: that Lua survives a lack of memory while it compiles is known.
-for _, module in ipairs({ "answer", "client", "request", "schema", "time", "validate" }) do
+for _, module in ipairs({ "answer", "client", "request", "sandbox", "schema", "time", "validate" }) do
   require("proactive." .. module)
 end
 
@@ -51,7 +51,7 @@ local function event()
   }))
 end
 
-local function open(secret)
+local function open(secret, logger)
   client = assert(proactive.client({
     sandbox = url,
     client_id = "amzn1.application-oa2-client.sandbox",
@@ -59,7 +59,7 @@ local function open(secret)
     timeout = TIMEOUT,
     connect_timeout = TIMEOUT,
     retry = { attempts = 4, base = 0.001, cap = 0.001, budget = 500 },
-    logger = function() end,
+    logger = logger == nil and function() end or logger or nil,
   }))
 end
 
@@ -125,6 +125,17 @@ function SCENES.refused_403()
   finish()
 end
 
+local many
+
+-- A run of which nobody wants to hear singly: its events have no jobs, but one that is refused.
+function SCENES.many()
+  open(nil, false)
+  local users = { "amzn1.ask.account.NOBODY" }
+  for i = 1, 4 do users[i + 1] = proactive.sandbox.user_id(i) end
+  many = client:start_many(event(), users, { concurrency = 2 })
+  finish()
+end
+
 -- The sandbox answers with bytes that are no HTTP.
 function SCENES.hostile()
   open()
@@ -141,7 +152,16 @@ function SCENES.close()
   close()
 end
 
+-- What became of a run: all that it took has an outcome, once.
+local function verdict_of_many()
+  local report = many:report()
+  if report.accepted + report.failed ~= report.taken then return "taken and forgotten" end
+  local whole = report.accepted == 4 and report.by_kind.not_enabled == 1
+  return whole and "accepted" or "failed " .. (report.stopped or "some")
+end
+
 local function verdict(raised)
+  if many then return verdict_of_many() end
   if told.calls > 1 then return "told twice" end
   if told.calls == 0 and told.taken then
     return raised > 0 and "could not be told" or "taken and forgotten"

@@ -173,7 +173,7 @@ function Many:next(now)
     finish_taking(self)
     return false
   end
-  self.taken = self.taken + 1
+  self.taken, self.asking = self.taken + 1, "event"
   local user, region, kind = entry, self.region, type(entry)
   if kind == "table" then
     user, region = entry.user, entry.region or region
@@ -195,7 +195,6 @@ end
 ---@return proactive.Error?
 ---@private
 function Many:job(entry, user, route, region)
-  self.asking = "event"
   local template, give = self.template, self.opts.reference_id
   local reference_id = give and given_id(give, entry) or nil
   local job, err

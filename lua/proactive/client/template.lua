@@ -37,10 +37,9 @@ end
 function Template:set_times(now)
   local second = math.floor(now)
   if second == self.second then return end
-  self.second = second
-  self.timestamp = time.format(second)
-  self.expires_at = second + (self.expires_in or request_of.EXPIRES_IN)
-  self.expiry = time.format(self.expires_at)
+  local expires_at = second + (self.expires_in or request_of.EXPIRES_IN)
+  local timestamp, expiry = time.format(second), time.format(expires_at)
+  self.second, self.timestamp, self.expiry, self.expires_at = second, timestamp, expiry, expires_at
 end
 
 --- A job's `start`: the body is filled in where it leaves, with the times of the first attempt.

@@ -205,6 +205,7 @@ end
 --- Starts events of a feed in waves. Whether others may be tried now.
 local function in_waves(self, feed, now, wall, ends)
   local job, reason, part = wave.fill(self, feed, now, wall, ends)
+  self.asked = false
   if not job then return false end
   take_in_hand(self, job, now)
   if reason then return not_started(self, job, reason, part) end

@@ -61,10 +61,8 @@ function wave.fill(self, feed, now, wall, ends)
   local pool, token, monotonic = self.pool, self.source.handle, self.clock.monotonic
   local generation, waves = token:generation(), {}
   repeat
-    self.asked = feed
+    self.asked = feed -- until what it gave is somewhere: an error before that is for it to settle
     local entry, user, route, region = feed:next(now)
-    self.asked = false
-    if not entry then return end
     if route then
       local begun = waves[region]
       if not begun then
@@ -79,10 +77,10 @@ function wave.fill(self, feed, now, wall, ends)
         route, begun.body, begun.timeout, token, begun.timestamp, new_id(), begun.expiry, user
       )
       if not id then return feed:job(entry, user, route, region), reason, part end
-      self.begun_id, self.begun_job = id, begun
+      self.asked, self.begun_id, self.begun_job = false, id, begun
       wave.register(self, id, begun)
     end
-  until self.in_flight >= self.concurrency or self.closing or monotonic() >= ends
+  until not entry or self.in_flight >= self.concurrency or self.closing or monotonic() >= ends
 end
 
 --- Makes a job of an event that has begun, of which more is to be told than that it was accepted.
