@@ -57,6 +57,11 @@ The address of a sandbox to talk to, as
 .B \-\-sandbox
 says it.
 .TP
+.B PROACTIVE_CA_FILE
+A PEM file of authorities to trust in place of the system's, as
+.B \-\-ca\-file
+says it.
+.TP
 .B PROACTIVE_STORE
 The database of subscribers and campaigns, as
 .B \-\-store

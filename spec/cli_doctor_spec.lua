@@ -53,6 +53,12 @@ describe("proactive doctor", function()
 
   local function subscriber(region) return stand_in.subscriber(sandbox, region).user end
 
+  it("takes a locale only as devices have it", function()
+    for _, word in ipairs { "zz", "de_DE", "DE-de", "english" } do
+      assert.matches("as en-US or de-DE, got '" .. word, expect(2, { EVENT, "--locale", word }), 1, true)
+    end
+  end)
+
   it("shows a line for each link, and ends with 0 where none is broken", function()
     local said = expect(0, { EVENT, "--user", subscriber() })
     local count = 0

@@ -112,9 +112,11 @@ describe("the reference", function()
     local smapi = assert(proactive.smapi { sandbox = "http://127.0.0.1:1" })
     local skill = assert(proactive.skill { application_id = "amzn1.ask.skill.1" })
     local sandbox = require("proactive.sandbox.remote").new "http://127.0.0.1:1"
+    local of_a_feed = { due = true, pull = true, next = true, job = true, raised = true, wave = true,
+      accept = true, begun_job = true } -- for the delivery alone
     for name, object in pairs {
       ["proactive.Client"] = methods_of(client, { refusal = true, rest = true, stir = true }),
-      ["proactive.Many"] = methods_of(many, { due = true, pull = true }),
+      ["proactive.Many"] = methods_of(many, of_a_feed),
       ["proactive.Registry"] = methods_of(registry),
       ["proactive.Campaigns"] = methods_of(campaigns),
       ["proactive.campaign.Worker"] = methods_of(worker),

@@ -166,6 +166,9 @@ describe("the page of the sandbox", function()
 
     for words, ask in pairs {
       ["delivered to 1 customer"] = function() x:send(x:event(customers.id(1))) end,
+      ["who cannot hear it: there is no text in the device's locale ja-JP of"] = function()
+        x:send(x:event(customers.id(4)), "/fe" .. exchange.LIVE)
+      end,
       ["delivered to nobody: this host is that of region EU"] = function()
         x:send(x:event(customers.id(1)), "/eu" .. exchange.LIVE)
       end,

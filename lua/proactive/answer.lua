@@ -177,7 +177,7 @@ local TRANSPORT_FIX = {
   dns = "Check the host's name and this machine's name service.",
   connect = "Check that the host can be reached from here, and any proxy or firewall between.",
   tls = "Check the certificate authorities of this machine (ca-certificates), its clock, and "
-    .. "ca_file when it is given.",
+    .. "ca_file or --ca-file; a sandbox with TLS says on its start which file that is.",
   timeout = "Try again, or give a longer timeout.",
   reset = "The connection ended before the answer; try again.",
   protocol = "What answered does not speak HTTP as it should: check the host and any proxy "

@@ -37,7 +37,11 @@ function doctor.declare(parser)
     :option("--store --registry")
     :argname("URL")
     :description "The subscribers: sqlite:FILE or postgresql://…; else PROACTIVE_STORE, else none."
-  parser:option("--locale"):argname("LOCALE"):description "The device's, as en-US."
+  parser
+    :option("--locale")
+    :argname("LOCALE")
+    :convert(flags.locale)
+    :description "The device's, as en-US."
   parser:flag("--send"):description "Send the event, to see what comes of it."
   flags.json(parser)
 end
@@ -89,6 +93,7 @@ local function examine(args, loaded)
     skill_id = args.skill,
     registry = registry,
     sandbox = args.sandbox,
+    ca_file = flags.ca_file(args),
     send = args.send,
   }
   if registry then registry:close() end

@@ -26,6 +26,12 @@ function flags.regions(text)
   return list
 end
 
+--- The locale of a device; for argparse's `convert`.
+function flags.locale(word)
+  if word:find "^%l%l%-%u%u$" then return word end
+  return nil, ("a locale is a language and a country, as en-US or de-DE, got '%s'"):format(word)
+end
+
 --- One region, in any case of letters; for argparse's `convert`.
 function flags.region(word)
   local region = known_region(word)
@@ -57,6 +63,21 @@ function flags.sandbox(parser)
     :option("--sandbox")
     :argname("URL")
     :description "Talk to this sandbox, as http://127.0.0.1:4380, and not to Amazon."
+  parser
+    :option("--ca-file")
+    :argname("FILE")
+    :description(
+      "Trust the authorities in this PEM file, and not the system's; else PROACTIVE_CA_FILE."
+    )
+end
+
+--- The authorities that a command trusts in place of the system's, after `flags.sandbox`.
+---@param args table
+---@return string?
+function flags.ca_file(args)
+  if args.ca_file then return args.ca_file end
+  local named = os.getenv "PROACTIVE_CA_FILE"
+  return named ~= "" and named or nil
 end
 
 local function declare_skill(parser)
@@ -103,6 +124,7 @@ function flags.client_options(args)
     region = args.region and args.region[1],
     stage = args.stage,
     sandbox = args.sandbox,
+    ca_file = flags.ca_file(args),
   }
   if not endpoints.sandbox(args.sandbox) then
     local found, err = require("proactive.credentials").find(args.skill)

@@ -87,6 +87,7 @@ function command.run(args, out)
     client_id = client.client_id,
     port = args.port,
     sandbox = sandbox,
+    ca_file = flags.ca_file(args),
   }
   if not login then stop.with(1, err) end
   out:print("Open this in a browser and allow it:\n\n%s\n", login.url)

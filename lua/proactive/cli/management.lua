@@ -69,7 +69,10 @@ end
 --- A client of SMAPI.
 ---@return proactive.Smapi
 function management.open(args)
-  local smapi, err = require("proactive").smapi { sandbox = args.sandbox }
+  local smapi, err = require("proactive").smapi {
+    sandbox = args.sandbox,
+    ca_file = flags.ca_file(args),
+  }
   if not smapi then stop.with(2, err) end
   return smapi
 end

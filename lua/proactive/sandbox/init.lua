@@ -109,7 +109,7 @@ local function announce(server, options)
   elseif options.on_ready then
     options.on_ready(server.url, server.ca_file)
   else
-    local note = server.ca_file and "certificate authority: " .. server.ca_file
+    local note = server.ca_file and "clients need --ca-file " .. server.ca_file
       or "the page is at this address"
     io.stderr:write(("proactive sandbox: %s (%s)\n"):format(server.url, note))
   end

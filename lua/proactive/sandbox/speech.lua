@@ -26,6 +26,15 @@ local function notes_of(body, received_at, out)
   end
 end
 
+--- What a device of a locale would need a text for and not find.
+---@param text string  the request body as it came
+---@param locale string
+---@return string[] names  of localized texts
+function speech.missing(text, locale)
+  local _, texts = request.event(json.decode(text))
+  return missing_names(texts, locale)
+end
+
 ---@param text string        the request body as it came
 ---@param locale string      the device's
 ---@param utc_offset string  the device's

@@ -4,6 +4,7 @@
 local answer = require "proactive.answer"
 local json = require "proactive.json"
 local outcomes = require "proactive.sandbox.outcomes"
+local speech = require "proactive.sandbox.speech"
 
 local explain = {}
 
@@ -26,19 +27,31 @@ local function words(err)
   return err.fix and ("%s %s"):format(err.message:gsub("%.?$", "."), err.fix) or err.message
 end
 
-local function is_multicast(entry)
+local function audience_of(entry)
   local body = json.decode(entry.body)
   local audience = type(body) == "table" and body.relevantAudience
-  return type(audience) == "table" and audience.type == "Multicast"
+  return type(audience) == "table" and audience or {}
 end
 
-local function accepted(entry)
+local UNREADABLE = "Accepted, and delivered to 1 customer, who cannot hear it: there is no text "
+  .. "in the device's locale %s of %s."
+
+--- What becomes of a notification at its customer's device, as that is now.
+local function delivered(entry, world)
+  local audience = audience_of(entry)
+  local customer = audience.type == "Unicast" and world.customers:find(audience.payload.user)
+  local missing = customer and speech.missing(entry.body, customer.locale) or {}
+  if #missing == 0 then return "Accepted, and delivered to 1 customer." end
+  return UNREADABLE:format(customer.locale, table.concat(missing, ", "))
+end
+
+local function accepted(entry, world)
   local reached = entry.delivered
   if reached == nil then return "Answered by a fault: nothing was delivered." end
-  if reached == 1 then return "Accepted, and delivered to 1 customer." end
+  if reached == 1 then return delivered(entry, world) end
   if reached > 1 then return ("Accepted, and delivered to %d customers."):format(reached) end
   local region = entry.region
-  if is_multicast(entry) then
+  if audience_of(entry).type == "Multicast" then
     local nobody = "Accepted, and delivered to nobody: in region %s no customer of the skill who "
       .. "has it enabled subscribes to this event."
     return nobody:format(region)
@@ -48,8 +61,8 @@ local function accepted(entry)
   return elsewhere:format(region)
 end
 
-function KINDS.events(entry)
-  if entry.status < 300 then return accepted(entry) end
+function KINDS.events(entry, world)
+  if entry.status < 300 then return accepted(entry, world) end
   local _, err = answer.event(result_of(entry))
   return words(err)
 end
@@ -79,14 +92,15 @@ local NOT_JUDGED = "A fault ended the connection before anything was judged."
 
 --- How it ended, and why.
 ---@param entry table  of the journal
+---@param world table
 ---@return {outcome: string, explanation: string}
-function explain.of(entry)
+function explain.of(entry, world)
   local outcome = outcomes.of(entry.status, entry.answer_lost)
   local text
   if outcome == "lost" then
     text = entry.delivered and DESTROYED or NOT_JUDGED
   else
-    text = KINDS[entry.kind](entry)
+    text = KINDS[entry.kind](entry, world)
     if entry.fault then text = ("By a fault (%s): %s"):format(entry.fault, text) end
   end
   return { outcome = outcome, explanation = text }

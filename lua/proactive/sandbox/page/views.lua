@@ -82,7 +82,7 @@ end
 
 local function show_request(world, index)
   local entry = world.journal.entries[index]
-  local told = explain.of(entry)
+  local told = explain.of(entry, world)
   return journal.showable {
     number = index,
     received_at = entry.received_at,
@@ -156,7 +156,7 @@ local function one_request(world, query)
     end
   end
   if not kept.entries[index] then return reply.refusal(404, "no such request any more") end
-  local shown, told = kept:view(index), explain.of(kept.entries[index])
+  local shown, told = kept:view(index), explain.of(kept.entries[index], world)
   shown.number, shown.outcome, shown.explanation = index, told.outcome, told.explanation
   return reply.json(200, json.encode(shown))
 end
