@@ -53,6 +53,17 @@ describe("a sandbox process", function()
     other:stop()
   end)
 
+  it("takes only an address for where skill events go", function()
+    for _, given in ipairs { "nonsense", "127.0.0.1:8080", "http://" } do
+      local ok, message = pcall(sandbox.start, { skill = given })
+      assert.is_false(ok)
+      assert.matches("option skill must be an address, as http://127.0.0.1:8080", message, 1, true)
+      local ran = cli.run { "sandbox", "--port", "0", "--skill", given }
+      assert.equal(2, ran.status)
+      assert.matches("an address is like http://127.0.0.1:8080, got '" .. given, ran.stderr, 1, true)
+    end
+  end)
+
   it("gives the same words over the wire as without it", function()
     local status, result = send()
     assert.equal(403, status)

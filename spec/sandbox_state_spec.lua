@@ -86,7 +86,18 @@ describe("a saved sandbox", function()
 
   it("is refused with the place of what is wrong", function()
     local head = { proactive_sandbox = 1, now = 1 }
-    local good = { skill_id = "x", client_id = "c", manifest = "{}", live_manifest = "{}" }
+    local good = { skill_id = "x", client_id = "c", manifest = '{"manifest":{}}', live_manifest = '{"manifest":{}}' }
+    local function changed(record, changes)
+      local copy = {}
+      for name, value in pairs(record) do copy[name] = value end
+      for name, value in pairs(changes) do copy[name] = value end
+      return copy
+    end
+    local user, none = { user = "a" }, { rules = json.array {} }
+    local x = exchange.new()
+    x:send(x:event(USER))
+    local records = x:get "/sandbox/state"
+    local sent = records[#records].notification
     for _, case in ipairs {
       { "[", "%d+:%d+: this is not JSON" },
       { '{"a":1}', "this is no saved sandbox: a list" },
@@ -97,7 +108,20 @@ describe("a saved sandbox", function()
       { { head, { customer = { region = "EU" } } }, "record 2: customer: user is required" },
       { { head, { skill = good }, { skill = { client_id = "c" } } }, "record 3: skill: .*manifest is required" },
       { { head, { notification = { user = "a" } } }, "record 2: notification: " },
-      { { head, { faults = { rules = json.array { {} } } } }, "rules%[1%]: do is required" },
+      { { head, { faults = { rules = json.array { {} } } } }, "record 2: faults: rules%[1%]: do is required" },
+      { { head, { faults = none }, { faults = none } }, "record 3: faults: they are there twice" },
+      { { head, { customer = { user = "" } } }, "record 2: customer: user is empty" },
+      { { head, { customer = user }, { customer = user } }, "record 3: customer: a is there twice" },
+      { { head, { skill = good }, { customer = { user = "a", skill_id = "y" } } },
+        "record 3: customer: none of the skills before it has the skill_id y" },
+      { { head, { skill = good }, { skill = good } }, "record 3: skill: c is there twice" },
+      { { head, { skill = good }, { skill = changed(good, { client_id = "d" }) } }, "record 3: skill: x is there twice" },
+      { { head, { skill = changed(good, { manifest = "[]" }) } }, "record 2: skill: manifest is no manifest" },
+      { { head, { skill = changed(good, { live_manifest = "{}" }) } }, "record 2: skill: live_manifest is no manifest" },
+      { { head, { notification = changed(sent, { event = "AMAZON.None" }) } }, "record 2: notification: event is not that" },
+      { { head, { notification = changed(sent, { reference_id = "other" }) } },
+        "record 2: notification: reference_id is not that" },
+      { { head, { notification = changed(sent, { expires_at = 0 }) } }, "record 2: notification: expires_at is not after" },
     } do
       write(type(case[1]) == "table" and json.array(case[1]) or case[1])
       local made, message = world.new { state = path }

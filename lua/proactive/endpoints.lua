@@ -30,6 +30,9 @@ local EVENT_PATHS = {
   live = "/v1/proactiveEvents/",
 }
 
+--- What an address begins with, as a pattern.
+endpoints.ADDRESS = "^https?://[^%s/]"
+
 --- Whether a word names a region.
 ---@param name any
 ---@return boolean

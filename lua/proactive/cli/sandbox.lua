@@ -1,5 +1,6 @@
 --- `proactive sandbox`: the stand-in for Alexa, and the ids of its customers.
 
+local endpoints = require "proactive.endpoints"
 local flags = require "proactive.cli.flags"
 local needs = require "proactive.cli.needs"
 local stop = require "proactive.cli.stop"
@@ -30,6 +31,11 @@ local function declare_answers(parser)
     :option("--success")
     :choices({ "202", "200" })
     :description "The answer to an accepted event (default: 202)."
+end
+
+local function address(text)
+  if text:find(endpoints.ADDRESS) then return text end
+  return nil, ("an address is like http://127.0.0.1:8080, got '%s'"):format(text)
 end
 
 local function update_takes(text)
@@ -73,6 +79,7 @@ function sandbox.declare(parser)
   parser
     :option("--skill")
     :argname("URL")
+    :convert(address)
     :description "Send skill events to this address, as http://127.0.0.1:8080."
   parser:flag("--shuffle"):description "Send skill events in any order."
   parser

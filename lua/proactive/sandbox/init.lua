@@ -2,6 +2,7 @@
 --- runs it as a child of this process; what it does is in docs/sandbox.md.
 
 local customers = require "proactive.sandbox.customers"
+local endpoints = require "proactive.endpoints"
 local options_of = require "proactive.options"
 
 ---@class proactive.sandbox
@@ -95,6 +96,9 @@ local function check(given, spec, what)
     if value and value ~= allowed[1] and value ~= allowed[2] then
       error(("%s: option %s must be %d or %d"):format(what, name, allowed[1], allowed[2]), 3)
     end
+  end
+  if options.skill and not options.skill:find(endpoints.ADDRESS) then
+    error(("%s: option skill must be an address, as http://127.0.0.1:8080"):format(what), 3)
   end
   if type(options.update_takes) == "string" and options.update_takes ~= "never" then
     error(('%s: option update_takes must be seconds, or "never"'):format(what), 3)

@@ -4,6 +4,8 @@
 --- Times in it are those of the sandbox's clock. Read again, all of them are shifted so that what
 --- had an hour left then has an hour left now.
 
+local clock = require "proactive.sandbox.clock"
+local faults = require "proactive.sandbox.faults"
 local fields = require "proactive.sandbox.fields"
 local json = require "proactive.json"
 local manifests = require "proactive.sandbox.manifests"
@@ -109,16 +111,33 @@ end
 
 local KEEP = {}
 
+--- Notes that a record has this id; the problem when another of its kind had it before.
+local function repeated(found, kind, id)
+  local key = kind .. " " .. id
+  if found.seen[key] then return ("%s: %s is there twice"):format(kind, id) end
+  found.seen[key] = true
+end
+
+-- The manifests of a skill are texts of their own.
+local function manifest_problem(skill)
+  for _, name in ipairs { "manifest", "live_manifest" } do
+    local document = json.decode(skill[name])
+    if type(document) ~= "table" then return ("skill: %s is not JSON"):format(name) end
+    if type(document.manifest) ~= "table" then
+      return ("skill: %s is no manifest: it has no object manifest"):format(name)
+    end
+  end
+end
+
 function KEEP.skill(found, skill)
   local problem = fields.problem(skill, SKILL, "skill")
     or shapes.events_problem(skill.publications, "skill: publications")
   if problem then return problem end
   if not skill.client_id then return "skill: client_id is required" end
-  for _, name in ipairs { "manifest", "live_manifest" } do
-    if type(json.decode(skill[name])) ~= "table" then
-      return ("skill: %s is not JSON"):format(name)
-    end
-  end
+  problem = manifest_problem(skill)
+    or repeated(found, "skill", skill.client_id)
+    or skill.skill_id and repeated(found, "skill", skill.skill_id)
+  if problem then return problem end
   found.skills[#found.skills + 1] = skill
 end
 
@@ -127,6 +146,13 @@ function KEEP.customer(found, customer)
     or shapes.events_problem(customer.subscriptions, "customer: subscriptions")
   if problem then return problem end
   if not customer.user then return "customer: user is required" end
+  if customer.user == "" then return "customer: user is empty" end
+  local skill = customer.skill_id
+  if skill and #found.skills > 0 and not found.seen["skill " .. skill] then
+    return ("customer: none of the skills before it has the skill_id %s"):format(skill)
+  end
+  problem = repeated(found, "customer", customer.user)
+  if problem then return problem end
   found.customers[#found.customers + 1] = customer
 end
 
@@ -136,11 +162,22 @@ function KEEP.notification(found, notification)
   local judged_at = notification.judged_at or notification.received_at
   local valid, err = validate(notification.body, { as = "service", now = judged_at })
   if not valid then return "notification: body: " .. err.message end
+  local body = json.decode(notification.body)
+  if notification.event ~= body.event.name then
+    return ("notification: event is not that of its body, %s"):format(body.event.name)
+  elseif notification.reference_id ~= body.referenceId then
+    return ("notification: reference_id is not that of its body, %s"):format(body.referenceId)
+  elseif not (notification.expires_at > notification.received_at) then
+    return "notification: expires_at is not after received_at"
+  end
   found.notifications[#found.notifications + 1] = notification
 end
 
-function KEEP.faults(found, faults)
-  found.faults = faults
+function KEEP.faults(found, given)
+  if found.faults then return "faults: they are there twice" end
+  local _, problem = faults.new(clock.new()):set(given)
+  if problem then return "faults: " .. problem end
+  found.faults = given
 end
 
 local function keep(found, record)
@@ -170,7 +207,8 @@ function state.read(document)
   if not json.is_array(document) then return nil, "this is no saved sandbox: a list is expected" end
   local problem = head_problem(document[1])
   if problem then return nil, problem end
-  local found = { now = document[1].now, skills = {}, customers = {}, notifications = {} }
+  local found = { skills = {}, customers = {}, notifications = {}, seen = {} }
+  found.now = document[1].now
   for index = 2, #document do
     problem = keep(found, document[index])
     if problem then return nil, ("record %d: %s"):format(index, problem) end
