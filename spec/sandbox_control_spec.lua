@@ -67,6 +67,18 @@ describe("the sandbox's control paths", function()
       assert.equal(400, x:ask("PUT", "/sandbox/users/%FF", "{}").status)
     end)
 
+    it("refuse a query they do not know", function()
+      for query, words in pairs {
+        ["/sandbox/users?limt=5"] = "unknown query parameter limt: after, bytes",
+        ["/sandbox/notifications?usr=a"] = "unknown query parameter usr: after, brief, bytes, user (did you mean user?)",
+        ["/sandbox/requests?bytes=many"] = "bytes in the query must be a whole number, got 'many'",
+        ["/sandbox/state?after=-1"] = "after in the query must be a whole number, got '-1'",
+      } do
+        local said = message("GET", query)
+        assert.truthy(said:find("400", 1, true) and said:find(words, 1, true), said)
+      end
+    end)
+
     it("refuse what they do not know, with the nearest name", function()
       local function refused(body, words)
         local said = message("PUT", path, body)

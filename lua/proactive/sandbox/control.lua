@@ -5,6 +5,7 @@ local fields = require "proactive.sandbox.fields"
 local form = require "proactive.form"
 local inbox = require "proactive.sandbox.inbox"
 local json = require "proactive.json"
+local nearest = require "proactive.nearest"
 local reply = require "proactive.sandbox.reply"
 local shapes = require "proactive.sandbox.shapes"
 local state = require "proactive.sandbox.state"
@@ -280,6 +281,25 @@ local function methods_of(path)
   return COLLECTIONS[collection], id
 end
 
+-- What the query of a list may say; the page's own paths take what they like.
+local LIST_QUERY = { "after", "bytes" }
+local QUERIES = { ["/sandbox/notifications"] = { "after", "brief", "bytes", "user" } }
+
+--- What is wrong with a query, or nil.
+local function query_problem(path, query)
+  if views.paths[path] then return nil end
+  local known = QUERIES[path] or LIST_QUERY
+  for name, value in pairs(query) do
+    local listed = table.concat(known, ", ")
+    if not (", " .. listed .. ","):find(", " .. name .. ",", 1, true) then
+      local hint = nearest.hint(name, known)
+      return ("unknown query parameter %s: %s%s"):format(name, listed, hint)
+    elseif (name == "after" or name == "bytes") and not value:find "^%d+$" then
+      return ("%s in the query must be a whole number, got '%s'"):format(name, value)
+    end
+  end
+end
+
 --- Answers a control request.
 ---@param world table
 ---@param request table
@@ -294,6 +314,8 @@ function control.handle(world, request)
   if not argument or text.problem(id and argument or argument.user or "") then
     return refuse(400, "the address is not encoded as it should be")
   end
+  local problem = not id and query_problem(request.path, argument)
+  if problem then return refuse(400, problem) end
   local may_change = request.method ~= "GET" and not views.paths[request.path]
   if may_change then world.changes = world.changes + 1 end
   return method(world, argument, request)
