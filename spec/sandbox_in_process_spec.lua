@@ -118,3 +118,41 @@ describe("a sandbox in this process", function()
     assert.error_matches(function() sandbox_of.start { state = "x", users = 1 } end, "leave users out")
   end)
 end)
+
+describe("a sandbox of either kind", function()
+  for _, in_process in ipairs { true, false } do
+    local kind = in_process and "in process" or "child"
+
+    it("blames the caller's line for what is no argument: " .. kind, function()
+      local sandbox = assert(sandbox_of.start { in_process = in_process })
+      finally(function() sandbox:stop() end)
+      for words, call in pairs {
+        ["notifications: user must be a string, got number"] = function() sandbox:notifications(5) end,
+        ["fault: rule must be a table, got nil"] = function() sandbox:fault() end,
+        ["faults: rules must be a table, got string"] = function() sandbox:faults "none" end,
+        ["save: path must be a string, got nil"] = function() sandbox:save() end,
+        ["advance: seconds must be a number, got string"] = function() sandbox:advance "x" end,
+        ["listen: user must be a string, got table"] = function() sandbox:listen {} end,
+        ["put_user: user.user must be a string, got nil"] = function() sandbox:put_user {} end,
+        ["put_skill: the skill must be a table, got nil"] = function() sandbox:put_skill() end,
+        ["delete_user: id must be a string, got nil"] = function() sandbox:delete_user() end,
+        ["delete_skill: client_id must be a string, got nil"] = function() sandbox:delete_skill() end,
+        ["delete_notifications: user must be a string, got nil"] = function() sandbox:delete_notifications() end,
+      } do
+        local ok, message = pcall(call)
+        assert.is_false(ok)
+        assert.matches("^spec/sandbox_in_process_spec%.lua:%d+: sandbox:", message)
+        assert.matches("sandbox:" .. words, message, 1, true)
+      end
+    end)
+
+    it("is stepped and drives a client: " .. kind, function()
+      local sandbox = assert(sandbox_of.start { in_process = in_process })
+      finally(function() sandbox:stop() end)
+      assert.is_true(sandbox:step(0))
+      local client = sandbox:drive(stand_in.client(sandbox))
+      assert(client:send(stand_in.event(), ALL))
+      client:close()
+    end)
+  end
+end)

@@ -80,6 +80,13 @@ function Remote:request(method, path, body)
   return value, result.next
 end
 
+--- Blames the caller for an argument that is not what it must be.
+local function need(value, kind, method, name)
+  if type(value) == kind then return end
+  local words = "sandbox:%s: %s must be a %s, got %s"
+  error(words:format(method, name, kind, type(value)), 3)
+end
+
 --- Takes a list piece by piece.
 ---@return true?
 ---@return proactive.Error?
@@ -112,6 +119,7 @@ end
 ---@return table[]?
 ---@return proactive.Error?
 function Remote:notifications(user, brief)
+  if user ~= nil then need(user, "string", "notifications", "user") end
   local query = user and "&user=" .. form.escape(user) or ""
   return list(self, "/sandbox/notifications", brief and query .. "&brief=1" or query)
 end
@@ -149,6 +157,8 @@ end
 ---@return table? user
 ---@return proactive.Error?
 function Remote:put_user(user)
+  need(user, "table", "put_user", "the customer")
+  need(user.user, "string", "put_user", "user.user")
   return self:request("PUT", "/sandbox/users/" .. form.escape(user.user), user)
 end
 
@@ -157,6 +167,7 @@ end
 ---@return true?
 ---@return proactive.Error?
 function Remote:delete_user(id)
+  need(id, "string", "delete_user", "id")
   return self:request("DELETE", "/sandbox/users/" .. form.escape(id))
 end
 
@@ -172,6 +183,8 @@ end
 ---@return table? skill
 ---@return proactive.Error?
 function Remote:put_skill(skill)
+  need(skill, "table", "put_skill", "the skill")
+  need(skill.client_id, "string", "put_skill", "skill.client_id")
   return self:request("PUT", "/sandbox/skills/" .. form.escape(skill.client_id), skill)
 end
 
@@ -180,6 +193,7 @@ end
 ---@return true?
 ---@return proactive.Error?
 function Remote:delete_skill(client_id)
+  need(client_id, "string", "delete_skill", "client_id")
   return self:request("DELETE", "/sandbox/skills/" .. form.escape(client_id))
 end
 
@@ -188,6 +202,7 @@ end
 ---@return table[]? notifications
 ---@return proactive.Error?
 function Remote:listen(user)
+  need(user, "string", "listen", "user")
   return self:request("POST", "/sandbox/listen", { user = user })
 end
 
@@ -196,6 +211,7 @@ end
 ---@return true?
 ---@return proactive.Error?
 function Remote:delete_notifications(user)
+  need(user, "string", "delete_notifications", "user")
   return self:request("DELETE", "/sandbox/notifications?user=" .. form.escape(user))
 end
 
@@ -205,6 +221,7 @@ end
 ---@return table? faults
 ---@return proactive.Error?
 function Remote:faults(rules, seed)
+  need(rules, "table", "faults", "rules")
   return self:request("PUT", "/sandbox/faults", { seed = seed, rules = json.array(rules) })
 end
 
@@ -214,6 +231,7 @@ end
 ---@return table? faults
 ---@return proactive.Error?
 function Remote:fault(rule)
+  need(rule, "table", "fault", "rule")
   local action = {}
   for name, value in pairs(rule) do
     if name ~= "match" and name ~= "seed" then action[name] = value end
@@ -233,6 +251,7 @@ end
 ---@return table? clock
 ---@return proactive.Error?
 function Remote:advance(seconds)
+  need(seconds, "number", "advance", "seconds")
   return self:request("POST", "/sandbox/clock", { advance = seconds })
 end
 
@@ -263,6 +282,7 @@ end
 ---@return true?
 ---@return proactive.Error?
 function Remote:save(path)
+  need(path, "string", "save", "path")
   local records = {}
   local done, err = each_piece(self, "/sandbox/state", nil, function(piece)
     for _, record in ipairs(piece) do
@@ -288,6 +308,21 @@ end
 ---@return proactive.Error?
 function Remote:reset()
   return self:request("POST", "/sandbox/reset")
+end
+
+--- For suites that run with either kind of sandbox: one in process is served by this, a child serves
+--- by itself.
+---@param _ number?  longest wait in seconds
+---@return true
+function Remote:step(_)
+  return true
+end
+
+--- Likewise: a child's client needs nothing.
+---@param client proactive.Client
+---@return proactive.Client client the same
+function Remote:drive(client)
+  return client
 end
 
 --- Ends the sandbox, when it is a child of this process, and waits until it has gone. Idempotent.
