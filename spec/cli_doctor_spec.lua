@@ -53,6 +53,12 @@ describe("proactive doctor", function()
 
   local function subscriber(region) return stand_in.subscriber(sandbox, region).user end
 
+  it("sends nothing that breaks a rule", function()
+    local path = file(".json", '{"event":{"name":"AMAZON.WeatherAlert.Activated","payload":{}}}')
+    local said = expect_first("event", "is missing", { path, "--send" })
+    assert.matches("not known  sending       not sent: the service would refuse it", said, 1, true)
+  end)
+
   it("takes a locale only as devices have it", function()
     for _, word in ipairs { "zz", "de_DE", "DE-de", "english" } do
       assert.matches("as en-US or de-DE, got '" .. word, expect(2, { EVENT, "--locale", word }), 1, true)

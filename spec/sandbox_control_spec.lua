@@ -70,7 +70,8 @@ describe("the sandbox's control paths", function()
     it("refuse a query they do not know", function()
       for query, words in pairs {
         ["/sandbox/users?limt=5"] = "unknown query parameter limt: after, bytes",
-        ["/sandbox/notifications?usr=a"] = "unknown query parameter usr: after, brief, bytes, user (did you mean user?)",
+        ["/sandbox/notifications?usr=a"] =
+          "unknown query parameter usr: after, brief, bytes, user (did you mean user?)",
         ["/sandbox/requests?bytes=many"] = "bytes in the query must be a whole number, got 'many'",
         ["/sandbox/state?after=-1"] = "after in the query must be a whole number, got '-1'",
       } do

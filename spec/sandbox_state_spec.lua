@@ -115,13 +115,17 @@ describe("a saved sandbox", function()
       { { head, { skill = good }, { customer = { user = "a", skill_id = "y" } } },
         "record 3: customer: none of the skills before it has the skill_id y" },
       { { head, { skill = good }, { skill = good } }, "record 3: skill: c is there twice" },
-      { { head, { skill = good }, { skill = changed(good, { client_id = "d" }) } }, "record 3: skill: x is there twice" },
+      { { head, { skill = good }, { skill = changed(good, { client_id = "d" }) } },
+        "record 3: skill: x is there twice" },
       { { head, { skill = changed(good, { manifest = "[]" }) } }, "record 2: skill: manifest is no manifest" },
-      { { head, { skill = changed(good, { live_manifest = "{}" }) } }, "record 2: skill: live_manifest is no manifest" },
-      { { head, { notification = changed(sent, { event = "AMAZON.None" }) } }, "record 2: notification: event is not that" },
+      { { head, { skill = changed(good, { live_manifest = "{}" }) } },
+        "record 2: skill: live_manifest is no manifest" },
+      { { head, { notification = changed(sent, { event = "AMAZON.None" }) } },
+        "record 2: notification: event is not that" },
       { { head, { notification = changed(sent, { reference_id = "other" }) } },
         "record 2: notification: reference_id is not that" },
-      { { head, { notification = changed(sent, { expires_at = 0 }) } }, "record 2: notification: expires_at is not after" },
+      { { head, { notification = changed(sent, { expires_at = 0 }) } },
+        "record 2: notification: expires_at is not after" },
     } do
       write(type(case[1]) == "table" and json.array(case[1]) or case[1])
       local made, message = world.new { state = path }

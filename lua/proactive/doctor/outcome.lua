@@ -130,6 +130,9 @@ function outcome.sending(case)
   if case:is_unreachable() then return unknown "the network is in the way" end
   local receipt, err = send(case)
   if receipt then return accepted(case, receipt) end
+  if err.kind == "invalid" and not err.status then
+    return unknown "not sent: the service would refuse it, for what is named above"
+  end
   local found = finding.of(err)
   if is_gateway(err.body or err.message) then found.fix = GATEWAY_FIX end
   return found

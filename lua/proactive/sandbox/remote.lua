@@ -310,11 +310,13 @@ function Remote:reset()
   return self:request("POST", "/sandbox/reset")
 end
 
---- For suites that run with either kind of sandbox: one in process is served by this, a child serves
---- by itself.
----@param _ number?  longest wait in seconds
+-- luacheck: push no unused args
+
+--- For suites that run with either kind of sandbox: one in process is served by this, a child
+--- serves by itself.
+---@param timeout number?  longest wait in seconds
 ---@return true
-function Remote:step(_)
+function Remote:step(timeout)
   return true
 end
 
@@ -324,6 +326,8 @@ end
 function Remote:drive(client)
   return client
 end
+
+-- luacheck: pop
 
 --- Ends the sandbox, when it is a child of this process, and waits until it has gone. Idempotent.
 function Remote:stop()

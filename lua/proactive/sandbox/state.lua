@@ -81,13 +81,13 @@ end
 ---@return fun(index: integer): table?
 function state.records(world)
   local now, skills, customers = world.clock:now(), world.skills:list(), world.customers.list
-  local notifications, faults = world.inbox.all, world.faults.given
+  local notifications, rules = world.inbox.all, world.faults.given
   local before_customers = 2 + #skills
   local before_notifications = before_customers + #customers
   local last = before_notifications + notifications.last - notifications.first + 1
   return last, function(index)
     if index == 1 then return { proactive_sandbox = VERSION, now = now } end
-    if index == 2 then return faults and { faults = faults } end
+    if index == 2 then return rules and { faults = rules } end
     if index <= before_customers then
       local skill = skills[index - 2]
       manifests.settle(skill, now)
@@ -167,7 +167,7 @@ function KEEP.notification(found, notification)
     return ("notification: event is not that of its body, %s"):format(body.event.name)
   elseif notification.reference_id ~= body.referenceId then
     return ("notification: reference_id is not that of its body, %s"):format(body.referenceId)
-  elseif not (notification.expires_at > notification.received_at) then
+  elseif notification.expires_at <= notification.received_at then
     return "notification: expires_at is not after received_at"
   end
   found.notifications[#found.notifications + 1] = notification
