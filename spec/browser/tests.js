@@ -70,6 +70,30 @@ test("sends to the chosen customer in the customer's region", async ({ page, san
   assert.equal(notification.region, "EU");
 });
 
+test("forgets what became of an event when another one is written", async ({ page, sandbox }) => {
+  const result = section(page, "composer").locator(".result");
+  await button(page, "Send").click();
+  await until(result, "202. Accepted");
+  await page.getByRole("textbox", { name: /^Text in/ }).first().fill("Another text");
+  await result.waitFor({ state: "hidden" });
+  await button(page, "Send").click();
+  await until(result, "202. Accepted");
+  await sandbox.ask("POST", "/sandbox/reset");
+  await result.waitFor({ state: "hidden" });
+});
+
+test("shows an error where the reader is", async ({ page }) => {
+  await page.route("**/sandbox/reset", (route) => route.fulfill({ status: 500, body: "{\"message\":\"no\"}" }));
+  page.once("dialog", (dialog) => dialog.accept());
+  const reset = section(page, "clock").getByRole("button", { name: "Reset everything" });
+  await reset.scrollIntoViewIfNeeded();
+  await reset.click();
+  const notice = page.getByRole("alert").filter({ visible: true });
+  await notice.waitFor();
+  const box = await notice.boundingBox();
+  assert.ok(box.y >= 0 && box.y + box.height <= page.viewportSize().height, "it is out of view");
+}, { expect: /500/ });
+
 // A browser's voice that says what it was given to say.
 const VOICE = () => {
   window.spoken = [];

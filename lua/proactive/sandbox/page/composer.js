@@ -13,7 +13,10 @@ const HOUR = 3600;
 class Composer {
   constructor(app) {
     this.app = app;
-    this.changed = () => this.later();
+    this.changed = () => {
+      this.forget();
+      this.later();
+    };
     this.controls();
     this.outputs();
     this.element = h("form", { class: "stack", onsubmit: app.action(() => this.send()),
@@ -61,7 +64,14 @@ class Composer {
       h("details", {}, h("summary", {}, "The request as JSON"), this.byHand.element, this.text));
   }
 
+  // What became of the last event says nothing of this one.
+  forget() {
+    say(this.result, "");
+    this.result.className = "result";
+  }
+
   chooseEvent() {
+    this.forget();
     const { events } = this.app.catalogue;
     const event = events.find(({ name }) => name === this.event.value);
     this.form = eventForm(event, this.changed, () => this.app.now());
@@ -125,13 +135,16 @@ class Composer {
   }
 
   update(state) {
+    if (state.requests.last < this.last) this.forget(); // the sandbox was reset
+    this.last = state.requests.last;
     const ids = state.skills.map((skill) => skill.client_id);
     if (ids.join() !== this.known) {
       this.known = ids.join();
       const own = state.device && state.device.skill_id;
       const chosen = state.skills.find(({ skill_id: id }) => id === own);
       const before = ids.includes(this.skill.value) ? this.skill.value : undefined;
-      this.skill.replaceChildren(...ids.map((id) => h("option", { value: id }, id)));
+      const option = (id) => h("option", { value: id, title: id }, short(id));
+      this.skill.replaceChildren(...ids.map(option));
       this.skill.value = before || (chosen ? chosen.client_id : ids[ids.length - 1]);
     }
     const { device } = state;
