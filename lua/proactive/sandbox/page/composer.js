@@ -151,7 +151,7 @@ class Composer {
     const facts = device ? `${device.user} ${device.locale} ${device.utc_offset}` : "";
     if (facts === this.facts) return;
     this.facts = facts;
-    const name = device ? `${short(device.user)} (chosen)` : "the chosen customer";
+    const name = device ? short(device.user) : "the chosen customer";
     say(this.audience.options[0], name);
     if (device) this.region.value = device.region;
     else this.audience.value = "all";
