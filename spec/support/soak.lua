@@ -136,13 +136,14 @@ function soak.send(sandbox, count, options, on_done)
   return total
 end
 
--- A list of the sandbox, one entry after the other; all at once it would not fit anywhere.
+-- A list of the sandbox, one entry after the other; all at once it would not fit anywhere. The path
+-- has a query that bounds a piece.
 local function each(sandbox, path)
   local piece, after, place = {}, "0", 0
   return function()
     place = place + 1
     if place > #piece and after then
-      local target = ("%s?brief=1&bytes=200000&after=%s"):format(path, after)
+      local target = ("%s&after=%s"):format(path, after)
       piece, after = sandbox:request("GET", target)
       assert(piece, after)
       place = 1
@@ -169,7 +170,7 @@ end
 --- The reference id of each customer, by its number; tells who has none, two or a stranger's.
 local function delivered(sandbox, count, problems)
   local ids, known = {}, 0
-  for notification in each(sandbox, "/sandbox/notifications") do
+  for notification in each(sandbox, "/sandbox/notifications?brief=1&bytes=200000") do
     local number = number_of(notification.user)
     if number < 1 or number > count then
       problems.add("a notification for a stranger: %s", notification.user)
@@ -186,7 +187,7 @@ end
 --- What the sandbox counted, summed up; tells what was accepted too often.
 local function counted(sandbox, ids, problems)
   local sums = { pairs = 0, accepted = 0, destroyed = 0, unanswered = 0 }
-  for pair in each(sandbox, "/sandbox/counts") do
+  for pair in each(sandbox, "/sandbox/counts?bytes=200000") do
     local number = number_of(pair.user)
     sums.pairs = sums.pairs + 1
     sums.accepted = sums.accepted + pair.accepted
