@@ -13,8 +13,8 @@ local server_of = require("bench.lib.server")
 local EVENTS = tonumber(os.getenv("EVENTS")) or 100000
 local PAIRS = tonumber(os.getenv("PAIRS")) or 15
 local CONNECTIONS = 16
-local NODE_CONCURRENCY = { 16, 32, 64, 256 }
-local OUR_CONCURRENCY = { 16, 32, 64 }
+local NODE_CONCURRENCY = { 8, 16, 32, 64, 256 }
+local OUR_CONCURRENCY = { 8, 16, 32, 64 }
 local PATH = "/v1/proactiveEvents/stages/development"
 
 local function number(value) return string.format("%d", value) end
