@@ -105,6 +105,13 @@ describe("the page of the sandbox", function()
       assert.equal(1, #view("?after=2").requests.list)
     end)
 
+    it("how often it was put back to the start", function()
+      local before = view().resets
+      x:ask("POST", "/sandbox/reset")
+      x:send(x:event())
+      assert.equal(before + 1, view().resets)
+    end)
+
     it("one request whole, by number or id", function()
       x:send(x:event())
       local one = x:get "/sandbox/view/request?number=2"
@@ -168,6 +175,16 @@ describe("the page of the sandbox", function()
       ["delivered to 1 customer"] = function() x:send(x:event(customers.id(1))) end,
       ["who cannot hear it: there is no text in the device's locale ja-JP of"] = function()
         x:send(x:event(customers.id(4)), "/fe" .. exchange.LIVE)
+      end,
+      ["2 customers, of whom 1 cannot hear it: there is no text in the device's locale ja-JP of"] = function()
+        x:ask("PUT", "/sandbox/users/deaf", { locale = "ja-JP" })
+        x:send(x:event())
+      end,
+      ["delivered to 1 customer. Whether it can be heard"] = function()
+        local long = ("x"):rep(9000)
+        local texts = json.array {}
+        for i, locale in ipairs { "en-US", "de-DE" } do texts[i] = { locale = locale, source = long } end
+        x:send(x:event(customers.id(1), { localizedAttributes = texts }))
       end,
       ["delivered to nobody: this host is that of region EU"] = function()
         x:send(x:event(customers.id(1)), "/eu" .. exchange.LIVE)
@@ -239,7 +256,7 @@ describe("the page of the sandbox", function()
       assert.equal("mine", judged.reference_id)
       assert.truthy(judged.text:find('"Unicast"', 1, true))
       assert.is_false(judged.sentences[1].readable)
-      assert.truthy(judged.sentences[1].reason:find("ja-JP", 1, true))
+      assert.equal("no text for the device's locale ja-JP: source", judged.sentences[1].reason)
       assert.equal(3, #judged.sentences)
       payload.weatherAlert.alertType = nil
       judged = draft { event = "AMAZON.WeatherAlert.Activated", payload = payload }

@@ -80,6 +80,17 @@ test("forgets what became of an event when another one is written", async ({ pag
   await until(result, "202. Accepted");
 });
 
+test("notices a reset behind more requests than there were", async ({ page, sandbox }) => {
+  const result = section(page, "composer").locator(".result");
+  await button(page, "Send").click();
+  await until(result, "202. Accepted");
+  await page.waitForFunction(() => document.querySelectorAll("#requests .note").length === 2);
+  await sandbox.ask("POST", "/sandbox/reset");
+  for (const id of ["one", "two", "three"]) await sandbox.send(id);
+  await result.waitFor({ state: "hidden" });
+  await page.waitForFunction(() => document.querySelectorAll("#requests .note").length === 6);
+});
+
 test("shows an error where the reader is", async ({ page }) => {
   await page.route("**/sandbox/reset", (route) => route.fulfill({ status: 500, body: "{\"message\":\"no\"}" }));
   page.once("dialog", (dialog) => dialog.accept());

@@ -131,9 +131,13 @@ local function deliver(world, call, document, reached)
     received_at = call.received_at,
     expires_at = time.parse(document.expiryTime),
   }
+  local locales = {}
   for _, customer in ipairs(reached) do
     world.inbox:deliver(customer, event)
+    locales[customer.locale] = (locales[customer.locale] or 0) + 1
   end
+  call.delivered, call.audience = #reached, document.relevantAudience.type
+  call.locales = #reached > 0 and locales or nil
 end
 
 --- Judges one request and delivers its event. The checks come in the order: token, body,
@@ -158,7 +162,6 @@ function events.judge(world, call)
     return refuse(status, DUPLICATE[status]:format(document.referenceId))
   end
   deliver(world, call, document, reached)
-  call.delivered = #reached
   call.accepted = world.counts:accepted(call:user(), document.referenceId)
   return reply.new(world.options.success)
 end

@@ -26,6 +26,14 @@ local function notes_of(body, received_at, out)
   end
 end
 
+--- Why a device is silent, in words.
+---@param locale string
+---@param missing string[]  as `speech.missing` gives them
+---@return string
+function speech.reason(locale, missing)
+  return ("no text for the device's locale %s: %s"):format(locale, table.concat(missing, ", "))
+end
+
 --- What a device of a locale would need a text for and not find.
 ---@param text string  the request body as it came
 ---@param locale string
@@ -48,8 +56,7 @@ function speech.of(text, locale, utc_offset, received_at)
   local missing = missing_names(texts, locale)
   if #missing > 0 then
     result.readable = false
-    local names = table.concat(missing, ", ")
-    result.reason = ("no text for the device's locale %s: %s"):format(locale, names)
+    result.reason = speech.reason(locale, missing)
     return result
   end
   local sentence, err = preview(event, locale, { utc_offset = utc_offset })

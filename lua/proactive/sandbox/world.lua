@@ -92,7 +92,7 @@ function world.new(options)
     self.faults_at_start, message = document_of(options.faults)
     if self.faults_at_start == nil then return nil, message end
   end
-  self.changes = 0
+  self.changes, self.resets = 0, 0
   parts_of(self, options, start, saved)
   start, message = add_saved(self, options.faults or options.state)
   if not start then return nil, message end
@@ -103,6 +103,7 @@ end
 --- clock's advance. Only tokens live on, so that a client that outlives a reset (in a suite that
 --- resets before each test) need not fetch another one.
 function World:reset()
+  self.resets = self.resets + 1
   local back = self.clock:reset()
   self.skills:reset(back)
   self.logins:reset(back)

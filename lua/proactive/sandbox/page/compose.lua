@@ -8,6 +8,7 @@ local preview = require "proactive.preview"
 local reply = require "proactive.sandbox.reply"
 local request = require "proactive.request"
 local schema = require "proactive.schema"
+local speech = require "proactive.sandbox.speech"
 local validate = require "proactive.validate"
 
 local compose = {}
@@ -113,26 +114,25 @@ local function locales_of(body, own)
   return locales
 end
 
-local function say(event, locale, utc_offset)
+local function say(text, event, locale, utc_offset)
   local said, err = preview(event, locale, { utc_offset = utc_offset })
   if not said then return { locale = locale, readable = false, reason = err.message } end
-  local first = said.warnings[1]
   return {
     locale = locale,
     readable = said.readable,
     spoken = said.readable and said.text or nil,
     known = said.known,
-    reason = not said.readable and first and ("%s %s"):format(first.path, first.message) or nil,
+    reason = not said.readable and speech.reason(locale, speech.missing(text, locale)) or nil,
   }
 end
 
-local function sentences(body, given)
+local function sentences(body, text, given)
   local list = json.array {}
   if type(body.event) ~= "table" or type(body.event.payload) ~= "table" then return list end
   local event = request.event(body)
   if not event then return list end
   for index, locale in ipairs(locales_of(body, given.locale or "en-US")) do
-    list[index] = say(event, locale, given.utc_offset)
+    list[index] = say(text, event, locale, given.utc_offset)
   end
   return list
 end
@@ -164,7 +164,7 @@ local function judge(world, given, text)
   }
   local body = json.decode(text)
   if type(body) == "table" and not json.is_array(body) then
-    shown.sentences = sentences(body, given)
+    shown.sentences = sentences(body, text, given)
     local id = body.referenceId
     shown.reference_id = type(id) == "string" and id or nil
   end

@@ -135,8 +135,8 @@ class Composer {
   }
 
   update(state) {
-    if (state.requests.last < this.last) this.forget(); // the sandbox was reset
-    this.last = state.requests.last;
+    if (state.resets !== this.resets) this.forget(); // the sandbox was put back to its start
+    this.resets = state.resets;
     const ids = state.skills.map((skill) => skill.client_id);
     if (ids.join() !== this.known) {
       this.known = ids.join();

@@ -27,31 +27,49 @@ local function words(err)
   return err.fix and ("%s %s"):format(err.message:gsub("%.?$", "."), err.fix) or err.message
 end
 
-local function audience_of(entry)
-  local body = json.decode(entry.body)
-  local audience = type(body) == "table" and body.relevantAudience
-  return type(audience) == "table" and audience or {}
+local function people(count)
+  return count == 1 and "1 customer" or ("%d customers"):format(count)
 end
 
-local UNREADABLE = "Accepted, and delivered to 1 customer, who cannot hear it: there is no text "
-  .. "in the device's locale %s of %s."
-
---- What becomes of a notification at its customer's device, as that is now.
-local function delivered(entry, world)
-  local audience = audience_of(entry)
-  local customer = audience.type == "Unicast" and world.customers:find(audience.payload.user)
-  local missing = customer and speech.missing(entry.body, customer.locale) or {}
-  if #missing == 0 then return "Accepted, and delivered to 1 customer." end
-  return UNREADABLE:format(customer.locale, table.concat(missing, ", "))
+--- How many cannot hear it, and what their locales lack, as the devices were when it came.
+local function unheard(entry)
+  local names, count, lacks = {}, 0, {}
+  for locale in pairs(entry.locales) do
+    names[#names + 1] = locale
+  end
+  table.sort(names)
+  for _, locale in ipairs(names) do
+    local missing = speech.missing(entry.body, locale)
+    if #missing > 0 then
+      count = count + entry.locales[locale]
+      lacks[#lacks + 1] = ("no text in the device's locale %s of %s"):format(locale, table.concat(missing, ", "))
+    end
+  end
+  return count, table.concat(lacks, "; ")
 end
 
-local function accepted(entry, world)
+local CUT = "Accepted, and delivered to %s. Whether it can be heard is not told: the request is too "
+  .. "long to be kept whole."
+
+local function delivered(entry)
+  local reached = entry.delivered
+  if entry.body_is_cut then return CUT:format(people(reached)) end
+  local count, lacks = unheard(entry)
+  if count == 0 then return ("Accepted, and delivered to %s."):format(people(reached)) end
+  local who = reached == 1 and "who" or ("of whom %d"):format(count)
+  return ("Accepted, and delivered to %s, %s cannot hear it: there is %s."):format(
+    people(reached),
+    who,
+    lacks
+  )
+end
+
+local function accepted(entry)
   local reached = entry.delivered
   if reached == nil then return "Answered by a fault: nothing was delivered." end
-  if reached == 1 then return delivered(entry, world) end
-  if reached > 1 then return ("Accepted, and delivered to %d customers."):format(reached) end
+  if reached > 0 then return delivered(entry) end
   local region = entry.region
-  if audience_of(entry).type == "Multicast" then
+  if entry.audience == "Multicast" then
     local nobody = "Accepted, and delivered to nobody: in region %s no customer of the skill who "
       .. "has it enabled subscribes to this event."
     return nobody:format(region)
@@ -61,8 +79,8 @@ local function accepted(entry, world)
   return elsewhere:format(region)
 end
 
-function KINDS.events(entry, world)
-  if entry.status < 300 then return accepted(entry, world) end
+function KINDS.events(entry)
+  if entry.status < 300 then return accepted(entry) end
   local _, err = answer.event(result_of(entry))
   return words(err)
 end
@@ -92,15 +110,14 @@ local NOT_JUDGED = "A fault ended the connection before anything was judged."
 
 --- How it ended, and why.
 ---@param entry table  of the journal
----@param world table
 ---@return {outcome: string, explanation: string}
-function explain.of(entry, world)
+function explain.of(entry)
   local outcome = outcomes.of(entry.status, entry.answer_lost)
   local text
   if outcome == "lost" then
     text = entry.delivered and DESTROYED or NOT_JUDGED
   else
-    text = KINDS[entry.kind](entry, world)
+    text = KINDS[entry.kind](entry)
     if entry.fault then text = ("By a fault (%s): %s"):format(entry.fault, text) end
   end
   return { outcome = outcome, explanation = text }

@@ -34,6 +34,7 @@ const app = {
   skip: 0,
   notifications: 10,
   last: 0, // number of the last request that is shown
+  resets: null, // how often the sandbox was put back to its start
   catalogue: null,
   offset: 0, // of the sandbox's clock against this machine's
   stands: false,
@@ -79,6 +80,12 @@ async function load() {
   const [first] = state.devices.list;
   if (!state.device && first && app.user !== first.user) {
     app.user = first.user;
+    return load();
+  }
+  const isAnew = app.resets !== state.resets;
+  app.resets = state.resets;
+  if (isAnew && app.last) { // its requests are counted anew: all of them are wanted
+    app.last = 0;
     return load();
   }
   if (!state.device) app.user = null;

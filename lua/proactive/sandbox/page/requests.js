@@ -53,9 +53,11 @@ export function requests(app, section) {
   const none = h("p", { class: "hint" }, "None yet. Send an event, here or with a client.");
   section.append(none, list);
   let known = [];
+  let resets;
   return (state) => {
     const { first, last, list: fresh } = state.requests;
-    if (last < app.last) known = []; // the sandbox was put back to its start
+    if (state.resets !== resets) known = []; // the sandbox was put back to its start
+    resets = state.resets;
     known = [...fresh, ...known].filter(({ number }) => number >= first).slice(0, MOST);
     app.last = last;
     none.hidden = known.length > 0;

@@ -82,7 +82,7 @@ end
 
 local function show_request(world, index)
   local entry = world.journal.entries[index]
-  local told = explain.of(entry, world)
+  local told = explain.of(entry)
   return journal.showable {
     number = index,
     received_at = entry.received_at,
@@ -131,6 +131,7 @@ local function state(world, query)
     200,
     json.encode {
       revision = world:revision(),
+      resets = world.resets,
       clock = world.clock:view(),
       customers = #world.customers.list,
       notifications = world.inbox.all.last - world.inbox.all.first + 1,
@@ -156,7 +157,7 @@ local function one_request(world, query)
     end
   end
   if not kept.entries[index] then return reply.refusal(404, "no such request any more") end
-  local shown, told = kept:view(index), explain.of(kept.entries[index], world)
+  local shown, told = kept:view(index), explain.of(kept.entries[index])
   shown.number, shown.outcome, shown.explanation = index, told.outcome, told.explanation
   return reply.json(200, json.encode(shown))
 end
