@@ -80,6 +80,23 @@ test("forgets what became of an event when another one is written", async ({ pag
   await until(result, "202. Accepted");
 });
 
+test("tells no outcome of an event that was changed while it was on its way", async ({ page }) => {
+  let answer;
+  await page.route("**/sandbox/view/request?*", (route) => {
+    answer = () => route.continue();
+  });
+  await button(page, "Send").click();
+  const result = section(page, "composer").locator(".result");
+  await until(result, "Sending");
+  while (!answer) await page.waitForTimeout(20);
+  await page.getByRole("textbox", { name: /^Text in/ }).first().fill("Another text");
+  const told = page.waitForResponse("**/sandbox/view/request?*");
+  answer();
+  await told;
+  await until(section(page, "composer").locator(".sentences"), "Another text");
+  assert.equal(await result.textContent(), "");
+});
+
 test("notices a reset behind more requests than there were", async ({ page, sandbox }) => {
   const result = section(page, "composer").locator(".result");
   await button(page, "Send").click();
@@ -101,6 +118,14 @@ test("shows an error where the reader is", async ({ page }) => {
   await notice.waitFor();
   const box = await notice.boundingBox();
   assert.ok(box.y >= 0 && box.y + box.height <= page.viewportSize().height, "it is out of view");
+  const cause = await reset.boundingBox();
+  assert.ok(Math.abs(box.y - cause.y - cause.height) < 40, "it is far from its button");
+  assert.equal(await reset.getAttribute("aria-describedby"), await notice.getAttribute("id"));
+  await page.unroute("**/sandbox/reset");
+  page.once("dialog", (dialog) => dialog.accept());
+  await reset.click();
+  await notice.waitFor({ state: "hidden" });
+  assert.equal(await reset.getAttribute("aria-describedby"), null);
 }, { expect: /500/ });
 
 // A browser's voice that says what it was given to say.
@@ -274,6 +299,19 @@ test("fits a narrow screen", async ({ page, sandbox, picture }) => {
     .filter((one) => !one.closest(".skip, pre, textarea"))
     .map((one) => `${one.tagName}.${one.className}`));
   assert.deepEqual(wide, []);
+  // What is chosen needs room beside the arrow of its select.
+  const cut = await page.evaluate(() => [...document.querySelectorAll("select, .locale input")]
+    .filter((one) => one.offsetParent).filter((one) => {
+      if (one.tagName === "INPUT") return one.scrollWidth > one.clientWidth;
+      const probe = document.createElement("span");
+      probe.textContent = one.selectedOptions[0].text;
+      probe.style = `font: ${getComputedStyle(one).font}; position: absolute; white-space: nowrap`;
+      document.body.append(probe);
+      const { width } = probe.getBoundingClientRect();
+      probe.remove();
+      return width + 40 > one.clientWidth;
+    }).map((one) => one.value));
+  assert.deepEqual(cut, []);
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360);
   await picture("narrow");
 }, { viewport: { width: 360, height: 740 } });

@@ -21,7 +21,8 @@ class Composer {
     this.outputs();
     this.element = h("form", { class: "stack", onsubmit: app.action(() => this.send()),
       "aria-label": "Event" },
-    h("div", { class: "columns" }, labelled("Event", this.event), labelled("To", this.audience)),
+    h("div", { class: "columns pair" }, labelled("Event", this.event),
+      labelled("To", this.audience)),
     h("div", { class: "columns" }, labelled("Region", this.region), labelled("Stage", this.stage),
       labelled("Expires in hours", this.expires)),
     labelled("Skill", this.skill), this.about, this.fields, this.judgement(),
@@ -35,11 +36,12 @@ class Composer {
     this.event = select(names, names[0][0], () => this.chooseEvent());
     this.audience = select([["one", "the chosen customer"], ["all", "all customers (Multicast)"]],
       "one", this.changed);
-    this.region = select(regions, "NA");
-    this.stage = select(["development", "live"], "development");
+    this.region = select(regions, "NA", () => this.forget());
+    this.stage = select(["development", "live"], "development",
+      () => this.forget());
     this.expires = h("input", { type: "text", inputmode: "decimal", value: "23",
       oninput: this.changed, autocomplete: "off" });
-    this.skill = select([]);
+    this.skill = select([], undefined, () => this.forget());
     this.about = h("p", { class: "hint" });
     this.fields = h("div", {});
   }
@@ -66,6 +68,7 @@ class Composer {
 
   // What became of the last event says nothing of this one.
   forget() {
+    this.sent = undefined;
     say(this.result, "");
     this.result.className = "result";
   }
@@ -125,12 +128,15 @@ class Composer {
   async send() {
     clearTimeout(this.timer);
     await this.judge();
+    const sent = this.sent = {};
     say(this.result, "Sending …");
     const { region, stage, skill } = this;
     const answer = await send(this.text.value, region.value, stage.value, skill.value);
     this.referenceId = undefined;
     this.later();
-    say(this.result, await outcome(answer));
+    const told = await outcome(answer);
+    if (this.sent !== sent) return; // another event is written by now
+    say(this.result, told);
     this.result.className = `result ${answer.status < 300 ? "good" : "bad"}`;
   }
 
@@ -151,6 +157,7 @@ class Composer {
     const facts = device ? `${device.user} ${device.locale} ${device.utc_offset}` : "";
     if (facts === this.facts) return;
     this.facts = facts;
+    this.forget();
     const name = device ? short(device.user) : "the chosen customer";
     say(this.audience.options[0], name);
     if (device) this.region.value = device.region;

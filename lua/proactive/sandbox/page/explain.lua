@@ -42,14 +42,15 @@ local function unheard(entry)
     local missing = speech.missing(entry.body, locale)
     if #missing > 0 then
       count = count + entry.locales[locale]
-      lacks[#lacks + 1] = ("no text in the device's locale %s of %s"):format(locale, table.concat(missing, ", "))
+      local texts = table.concat(missing, ", ")
+      lacks[#lacks + 1] = ("no text in the device's locale %s of %s"):format(locale, texts)
     end
   end
   return count, table.concat(lacks, "; ")
 end
 
-local CUT = "Accepted, and delivered to %s. Whether it can be heard is not told: the request is too "
-  .. "long to be kept whole."
+local CUT = "Accepted, and delivered to %s. Whether it can be heard is not told: the request is "
+  .. "too long to be kept whole."
 
 local function delivered(entry)
   local reached = entry.delivered

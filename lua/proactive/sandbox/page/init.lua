@@ -28,6 +28,7 @@ for _, name in ipairs {
   "main",
   "requests",
   "speech",
+  "trouble",
 } do
   local file = name .. ".js"
   SERVED["/sandbox/page/" .. file] = { file, SCRIPT }

@@ -10,6 +10,7 @@ import { devices } from "./devices.js";
 import { say } from "./dom.js";
 import { faults } from "./faults.js";
 import { requests } from "./requests.js";
+import { complain, forgive } from "./trouble.js";
 
 // Milliseconds between two looks at a busy sandbox, between two looks without a stream, and until
 // a stream is tried again.
@@ -47,14 +48,15 @@ const app = {
     say(notice, text || "");
   },
 
-  /** A listener that does something and says what went wrong. */
+  /** A listener that does something and says what went wrong, beside the control that was used. */
   action: (work) => async (event) => {
     event.preventDefault();
-    app.tell("");
+    const used = event.submitter || event.currentTarget;
+    forgive();
     try {
       await work();
     } catch (error) {
-      app.tell(error.message);
+      complain(used, error.message);
     }
   },
 
