@@ -70,7 +70,7 @@ test("sends to the chosen customer in the customer's region", async ({ page, san
   assert.equal(notification.region, "EU");
 });
 
-test("forgets what became of an event when another one is written", async ({ page }) => {
+test("forgets what became of an event when another one is written", async ({ page, sandbox }) => {
   const result = section(page, "composer").locator(".result");
   await button(page, "Send").click();
   await until(result, "202. Accepted");
@@ -78,6 +78,8 @@ test("forgets what became of an event when another one is written", async ({ pag
   await result.waitFor({ state: "hidden" });
   await button(page, "Send").click();
   await until(result, "202. Accepted");
+  await sandbox.ask("POST", "/sandbox/reset");
+  await result.waitFor({ state: "hidden" });
 });
 
 test("tells no outcome of an event that was changed while it was on its way", async ({ page }) => {

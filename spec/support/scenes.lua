@@ -8,10 +8,6 @@
 ---   "stuck".
 local name, url, reference = ...
 
--- Debian's LuaJIT crashes by itself when memory fails inside compiled code; what is tortured here is
--- the core and our Lua.
-if rawget(_G, "jit") then jit.off() end -- luacheck: ignore
-
 -- LuaJIT as Debian 12 has it crashes by itself when memory fails inside compiled code:
 -- https://github.com/LuaJIT/LuaJIT/issues/1004, /1166, /1247, mended later.
 if jit then jit.off() end -- luacheck: globals jit

@@ -22,7 +22,7 @@ local wave = require "proactive.delivery.wave"
 ---@field start fun(job: proactive.Job, pool: table, token: table, now: number): ...
 ---     begins an attempt, as `pool:start`; the first one, at `now` (Unix seconds), sets body,
 ---     reference_id and expires_at, which are kept for the others
----@field finish fun(job: proactive.Job, receipt: table|true?, err: proactive.Error?)
+---@field finish fun(job: proactive.Job, receipt: table?, err: proactive.Error?)
 ---   called exactly once
 ---@field is_valid fun(job: proactive.Job): boolean  whether our own validation accepts the body
 ---@field user string?         the customer, for the log

@@ -87,17 +87,15 @@ local function launch_one(self, job, now, wall, generation)
   if job.attempts > 0 or job.lane.pace.stopped_until or job.deadline or job.fixed then
     err = outcome.hindrance(job.lane, job, now, wall)
   end
-  if not err then
-    job.generation, job.started = generation, now
-    local id, reason, part = job:start(self.pool, self.source.handle, wall)
-    if id then
-      self.begun_id, self.begun_job = id, job
-      register(self, id, job)
-      return true
-    end
-    return not_started(self, job, reason, part)
+  if err then
+    fail(self, job, err)
+    return true
   end
-  fail(self, job, err)
+  job.generation, job.started = generation, now
+  local id, reason, part = job:start(self.pool, self.source.handle, wall)
+  if not id then return not_started(self, job, reason, part) end
+  self.begun_id, self.begun_job = id, job
+  register(self, id, job)
   return true
 end
 
@@ -205,7 +203,7 @@ end
 --- Starts events of a feed in waves. Whether others may be tried now.
 local function in_waves(self, feed, now, wall, ends)
   local job, reason, part = wave.fill(self, feed, now, wall, ends)
-  self.asked = false
+  self.asked = false -- a job in hand is somewhere
   if not job then return false end
   take_in_hand(self, job, now)
   if reason then return not_started(self, job, reason, part) end
@@ -213,21 +211,36 @@ local function in_waves(self, feed, now, wall, ends)
   return true
 end
 
---- Starts what may go, one after the other.
-local function fill(self, now, wall, ends)
-  local monotonic, generation = self.clock.monotonic, nil
-  repeat
-    local light = wave.feed(self, now)
-    local job = not light and next_job(self, now)
-    if light and not in_waves(self, light, now, wall, ends) then return end
-    if not light and job == false then return end
-    if job and not generation then
-      if self.in_hand then launch.put_by(self) end
-      if not token_ready(self, now) then return self.doom and outcome.fail_doomed(self, ends) end
-      generation = self.source.handle:generation()
-      job = next_job(self, now)
+--- Starts the next job, the first one when the token is there. Whether others may be tried now.
+---@param generation integer?  of the token, when it was there in this call already
+---@return boolean
+---@return integer? generation
+local function in_job(self, now, wall, ends, generation)
+  local job = next_job(self, now)
+  if job == false then return false end
+  if job and not generation then
+    if self.in_hand then launch.put_by(self) end
+    if not token_ready(self, now) then
+      if self.doom then outcome.fail_doomed(self, ends) end
+      return false
     end
-    if job and not launch_one(self, job, now, wall, generation) then return end
+    generation = self.source.handle:generation()
+    job = next_job(self, now)
+  end
+  return not job or launch_one(self, job, now, wall, generation), generation
+end
+
+--- Starts what may go, as events of a wave or one job after the other.
+local function fill(self, now, wall, ends)
+  local monotonic, goes_on, generation = self.clock.monotonic, nil, nil
+  repeat
+    local feed = wave.feed(self, now)
+    if feed then
+      goes_on = in_waves(self, feed, now, wall, ends)
+    else
+      goes_on, generation = in_job(self, now, wall, ends, generation)
+    end
+    if not goes_on then return end
   until self.in_flight >= self.concurrency or self.closing or monotonic() >= ends
 end
 
@@ -244,12 +257,12 @@ function launch.waiting(self, ends)
   wake_delayed(self, now)
   self.awaits_token, self.awaits_room = false, false
   ends = math.min(ends or math.huge, now + SLICE)
-  local ok, problem
   repeat
-    ok, problem = pcall(fill, self, now, wall, ends)
-    local feed = not ok and self.asked
+    local ok, problem = pcall(fill, self, now, wall, ends)
+    local feed = self.asked
+    self.asked = false
     if not ok and not feed then error(problem, 0) end
-    if feed then feed:raised(problem) end
+    if not ok then feed:raised(problem) end
   until ok
 end
 

@@ -75,10 +75,10 @@ end
 
 --- Tells of one event that is completed: a line for the user's own logger; only with one.
 ---@param job proactive.Job
----@param receipt table|true?
+---@param receipt table?
 ---@param err proactive.Error?
 function Observer:outcome(job, receipt, err)
-  local what = type(receipt) == "table" and receipt or err or {}
+  local what = receipt or err
   guarded(self, self.logger, err and "warning" or "info", {
     -- not the service's own words: they name the customer
     message = err and "event not accepted" or "event accepted",

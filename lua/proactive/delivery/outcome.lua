@@ -27,7 +27,7 @@ end
 --- step.
 ---@param self proactive.Delivery
 ---@param job proactive.Job
----@param receipt table|true?
+---@param receipt table?
 ---@param err proactive.Error?
 ---@param leave fun(self: proactive.Delivery, place: any)  takes it from there; allocates nothing
 ---@param place any

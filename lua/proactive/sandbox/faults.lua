@@ -129,11 +129,11 @@ local function rule_of(given, index, seed)
   }
 end
 
---- Puts new rules in the place of the old ones, or refuses them all with a sentence.
+--- Rules as they are used, or a sentence that refuses them all.
 ---@param given table  as decoded from JSON
----@return true?
+---@return table[]?
 ---@return string? message
-function Faults:set(given)
+function faults.rules(given)
   local problem = fields.problem(given, RULES, "")
   if problem then return nil, problem end
   local rules = {}
@@ -142,6 +142,16 @@ function Faults:set(given)
     rules[index], message = rule_of(rule, index, given.seed or 1)
     if not rules[index] then return nil, message end
   end
+  return rules
+end
+
+--- Puts new rules in the place of the old ones, or refuses them all with a sentence.
+---@param given table  as decoded from JSON
+---@return true?
+---@return string? message
+function Faults:set(given)
+  local rules, message = faults.rules(given)
+  if not rules then return nil, message end
   self.rules, self.given, self.since = rules, given, self.clock:now()
   return true
 end

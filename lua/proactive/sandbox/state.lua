@@ -4,7 +4,6 @@
 --- Times in it are those of the sandbox's clock. Read again, all of them are shifted so that what
 --- had an hour left then has an hour left now.
 
-local clock = require "proactive.sandbox.clock"
 local faults = require "proactive.sandbox.faults"
 local fields = require "proactive.sandbox.fields"
 local json = require "proactive.json"
@@ -175,7 +174,7 @@ end
 
 function KEEP.faults(found, given)
   if found.faults then return "faults: they are there twice" end
-  local _, problem = faults.new(clock.new()):set(given)
+  local _, problem = faults.rules(given)
   if problem then return "faults: " .. problem end
   found.faults = given
 end

@@ -56,25 +56,20 @@ end
 ---@return any done
 ---@return string? message
 function sqlite.greet(made, opts)
-  local timeout = (opts.busy_timeout or BUSY_TIMEOUT) * 1000
-  local done, words = made:query(("PRAGMA busy_timeout = %d"):format(timeout))
-  if done then
-    done, words = use_wal(made)
-  end
-  local settings = {
+  for _, setting in ipairs {
+    ("busy_timeout = %d"):format((opts.busy_timeout or BUSY_TIMEOUT) * 1000),
     -- pages (16 MB): keys are hashes, so each customer of a batch is on another page, and SQLite's
     -- own 1,000 would be copied into the file after every other batch
-    "PRAGMA wal_autocheckpoint = 4000",
+    "wal_autocheckpoint = 4000",
     -- kB, taken as it is needed: pages that do not fit are written and read again and again within
     -- one transaction, for the same reason
-    "PRAGMA cache_size = -16384",
-    "PRAGMA synchronous = " .. (opts.synchronous or "FULL"),
-  }
-  for place = 1, done and #settings or 0 do
-    done, words = made:query(settings[place])
-    if not done then break end
+    "cache_size = -16384",
+    "synchronous = " .. (opts.synchronous or "FULL"),
+  } do
+    local done, words = made:query("PRAGMA " .. setting) -- read to the end: some give a row
+    if not done then return nil, words end
   end
-  return done, words
+  return use_wal(made)
 end
 
 --- What a person should do: the first pattern that the database's words match.
