@@ -232,7 +232,7 @@ end
 
 --- Starts what may go, as events of a wave or one job after the other.
 local function fill(self, now, wall, ends)
-  local monotonic, goes_on, generation = self.clock.monotonic, nil, nil
+  local monotonic, goes_on, generation = self.clock.monotonic
   repeat
     local feed = wave.feed(self, now)
     if feed then
