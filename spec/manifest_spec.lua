@@ -435,6 +435,15 @@ describe("manifest.check", function()
         function(m) m.publishingInformation.locales = json.array {} end },
       { "$.manifest.permissions[0].name INVALID_DATA_TYPE", function(m) m.permissions[1].name = 5 end },
       { "$.manifest.permissions[0] INVALID_DATA_TYPE", function(m) m.permissions[1] = "x" end },
+      { "$.manifest.apis.custom.interfaces INVALID_DATA_TYPE", function(m) m.apis.custom.interfaces = {} end },
+      { "$.manifest.apis.custom.interfaces[1] INVALID_DATA_TYPE",
+        function(m) m.apis.custom.interfaces = { { type = "AUDIO_PLAYER" }, "VIDEO_APP" } end },
+      { "$.manifest.apis.custom.interfaces[1] MISSING_REQUIRED_PROPERTY",
+        function(m) m.apis.custom.interfaces = { { type = "AUDIO_PLAYER" }, {} } end },
+      { "$.manifest.apis.custom.interfaces[0].type INVALID_DATA_TYPE",
+        function(m) m.apis.custom.interfaces = { { type = 5 } } end },
+      { "$.manifest.apis.custom.interfaces[1].type INVALID_ENUM_VALUE",
+        function(m) m.apis.custom.interfaces = { { type = "VIDEO_APP" }, { type = "AudioPlayer" } } end },
     }
     for _, case in ipairs(cases) do
       assert.same({ case[1] }, (violations(changed(case[2]))))
@@ -484,6 +493,9 @@ describe("manifest.check", function()
       { "foo is no name of a permission", function(m) m.permissions[2] = { name = "foo" } end },
       { "SKILL_ENABLE is unknown", function(m) m.events.subscriptions[1].eventName = "SKILL_ENABLE" end },
       { "no name of a skill event", function(m) m.events.subscriptions[1].eventName = EVENTS[1] end },
+      { "interfaces[1].type AUDIO_PLAYERS is unknown here (did you mean AUDIO_PLAYER?)", function(m)
+        m.apis.custom.interfaces = { { type = "VIDEO_APP" }, { type = "AUDIO_PLAYERS" } }
+      end },
     }
     for _, case in ipairs(cases) do
       local list = warnings(changed(case[2]))

@@ -9,6 +9,7 @@
 --- https://github.com/alexa/skill-sample-nodejs-fact/issues/88 (enabling without an endpoint).
 
 local document = require "proactive.manifest.document"
+local interfaces_known = require "proactive.manifest.interfaces"
 local json = require "proactive.json"
 local nearest = require "proactive.nearest"
 local needs = require "proactive.manifest.needs"
@@ -311,6 +312,24 @@ local function check_events(report, path, events)
   check_names(report, path .. ".subscriptions", events.subscriptions, check_subscription)
 end
 
+--- A name without what people write otherwise.
+local function letters_of(name)
+  return name:upper():gsub("[^%u%d]", "")
+end
+
+local function check_interface(report, at, name)
+  for _, known in ipairs(interfaces_known) do
+    if name == known then return end
+    if letters_of(name) == letters_of(known) then
+      local words = ("there is no interface %s"):format(name)
+      local more = { got = name, hint = ("meant is perhaps %s"):format(known) }
+      return report:violate(at, "INVALID_ENUM_VALUE", words, more)
+    end
+  end
+  local words = ("%s is unknown here%s"):format(name, nearest.hint(name, interfaces_known))
+  report:warn(at, words, "SMAPI refuses what is no interface with INVALID_ENUM_VALUE")
+end
+
 local function check_custom(report, path, custom)
   if not check_type(report, path, custom, "object") then return end
   if custom.endpoint ~= nil then
@@ -320,6 +339,9 @@ local function check_custom(report, path, custom)
       "such a skill cannot be enabled: 403, Skill is not ready for enablement.")
   end
   if custom.regions ~= nil then check_regions(report, path .. ".regions", custom.regions) end
+  if custom.interfaces ~= nil then
+    each_name(report, path .. ".interfaces", custom.interfaces, "type", check_interface)
+  end
 end
 
 local function check_apis(report, path, apis)

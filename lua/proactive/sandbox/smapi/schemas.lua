@@ -44,7 +44,11 @@ local EVENTS = {
 
 local CUSTOM = {
   type = "object",
-  properties = { endpoint = ENDPOINT, regions = regional() },
+  properties = {
+    endpoint = ENDPOINT,
+    regions = regional(),
+    interfaces = names("type", { type = "string" }),
+  },
 }
 
 local permissions = names("name", { type = "string" })
