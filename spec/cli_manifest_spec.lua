@@ -60,7 +60,10 @@ describe("managing skills from the command line", function()
     assert.matches('^{\n  "manifest": {\n    "apis": {\n', read "skill.json")
     local words, ran = expect(1, { "manifest", "check", path "skill.json", "--for", "AMAZON.OrderStatus.Updated" })
     assert.equal("", words)
-    assert.matches("2 violations", ran.stdout)
+    assert.matches("8 violations", ran.stdout)
+    for _, name in ipairs(require("proactive.manifest.needs").SUBSCRIPTIONS) do
+      assert.matches("the skill does not hear of " .. name, ran.stdout)
+    end
     assert.matches("invalid_scope", ran.stdout)
     words = expect(0, { "manifest", "patch", path "skill.json", "--for",
       "examples/events/order_status.lua", "AMAZON.MediaContent.Available" })
@@ -148,7 +151,7 @@ describe("managing skills from the command line", function()
     local _, ran = expect(1, { "manifest", "check", file, "--for", "AMAZON.OrderStatus.Updated", "--json" })
     local verdict = cli.objects(ran.stdout)[1]
     assert.is_false(verdict.valid)
-    assert.equal("$.manifest.permissions", verdict.violations[1].path)
+    assert.equal("$.manifest.permissions[0]", verdict.violations[1].path)
     local words = { "manifest", "patch", file, "--for", "AMAZON.OrderStatus.Updated", "--json" }
     local changes = cli.objects(expect(0, words))
     assert.equal("$.manifest.events", changes[1].path)

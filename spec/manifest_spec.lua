@@ -75,6 +75,19 @@ local PATCHED = [[
 }
 ]]
 
+-- What it lacks.
+local MISSING = {
+  "$.manifest.permissions[0] missing",
+  "$.manifest.events.publications[0] missing",
+  "$.manifest.events.publications[1] missing",
+  "$.manifest.events MISSING_REQUIRED_PROPERTY",
+  "$.manifest.events.subscriptions[0] missing",
+  "$.manifest.events.subscriptions[1] missing",
+  "$.manifest.events.subscriptions[2] missing",
+  "$.manifest.events.subscriptions[3] missing",
+  "$.manifest.events.subscriptions[4] missing",
+}
+
 local function needs(options)
   local given = { events = EVENTS }
   for name, value in pairs(options or {}) do given[name] = value end
@@ -244,7 +257,7 @@ describe("manifest.patch", function()
     local given = changed(function(m)
       m.apis.custom.regions = { EU = { endpoint = { uri = ARN .. "-eu" } } }
     end)
-    assert.same({ "$.manifest.events.regions missing" }, violations(given, needs()))
+    assert.same({ "$.manifest.events.regions.EU missing" }, violations(given, needs()))
     local patched = assert(manifest.patch(given, needs()))
     assert.same({ EU = { endpoint = { uri = ARN .. "-eu" } } }, patched.manifest.events.regions)
     local wanted = needs { regions = { FE = ARN .. "-fe", EU = ARN .. "-eu2" } }
@@ -391,9 +404,36 @@ end)
 describe("manifest.check", function()
   it("names what is missing, with what comes of it", function()
     local list, err = violations(BARE, needs())
-    assert.same({ "$.manifest.permissions missing", "$.manifest.events missing" }, list)
+    assert.same(MISSING, list)
     assert.matches("invalid_scope", tostring(err))
-    assert.matches("AMAZON.OrderStatus.Updated", tostring(err))
+    assert.equal("AMAZON.OrderStatus.Updated is not published", err.violations[2].message)
+    assert.equal("AMAZON.MediaContent.Available is not published", err.violations[3].message)
+    assert.equal("proactive manifest patch adds what is missing.", err.fix)
+  end)
+
+  it("names the same parts whether events is there or empty", function()
+    local given = changed(function(m)
+      m.permissions = json.array { { name = "alexa::profile:email:read" } }
+      m.apis.custom.regions = { NA = { endpoint = { uri = ARN } }, EU = { endpoint = { uri = ARN } } }
+    end, BARE)
+    local list = violations(given, needs())
+    assert.equal("$.manifest.permissions[1] missing", list[1])
+    assert.equal("$.manifest.events.regions.EU missing", list[#list - 1])
+    assert.equal("$.manifest.events.regions.NA missing", list[#list])
+    given.manifest.events = {}
+    local others = violations(given, needs())
+    table.sort(list)
+    table.sort(others)
+    assert.same(list, others)
+    given.manifest.events = { publications = json.array {}, endpoint = { uri = ARN } }
+    others = violations(given, needs())
+    assert.same({ "$.manifest.events.publications[0] missing", "$.manifest.events.publications[1] missing" },
+      { others[2], others[3] })
+  end)
+
+  it("says what else is wrong when not all can be mended", function()
+    local _, err = violations(changed(function(m) m.manifestVersion = "2" end, BARE), needs())
+    assert.equal("proactive manifest patch adds what is missing; correct the rest by hand.", err.fix)
   end)
 
   it("knows what SMAPI refuses", function()

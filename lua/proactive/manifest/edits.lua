@@ -11,7 +11,7 @@ local edits = {}
 ---@class proactive.manifest.Edit
 ---@field path (string|integer)[]
 ---@field value any
----@field violation proactive.Violation  what is wrong as long as it is not made
+---@field violations proactive.Violation[]  what is wrong as long as it is not made
 
 --- How keys of new parts are ordered: as Amazon's own sample has them.
 edits.ORDER = {}
@@ -46,10 +46,12 @@ end
 local EditList = {}
 EditList.__index = EditList
 
-function EditList:add(path, value, violation)
-  violation.path = violation.path or edits.describe(path)
-  violation.rule = violation.rule or "missing"
-  self.list[#self.list + 1] = { path = path, value = value, violation = violation }
+function EditList:add(path, value, violations)
+  for _, violation in ipairs(violations) do
+    violation.path = violation.path or edits.describe(path)
+    violation.rule = violation.rule or "missing"
+  end
+  self.list[#self.list + 1] = { path = path, value = value, violations = violations }
 end
 
 local function lists(list, key, name)
@@ -73,21 +75,23 @@ local function below(path, step)
   return at
 end
 
---- Names that a list of `{[key] = name}` lacks, each added at its end.
+--- Names that a list of `{[key] = name}` lacks, each added at its end; or the whole list.
 local function complete(self, path, given, key, names, violation_of)
-  local missing = {}
+  local count, missing, violations = is_list(given) and #given or 0, {}, {}
   for _, name in ipairs(names) do
-    if not lists(given, key, name) then missing[#missing + 1] = name end
-  end
-  if is_list(given) then
-    local count = #given
-    for index, name in ipairs(missing) do
-      self:add(below(path, count + index), { [key] = name }, violation_of(name))
+    if not lists(given, key, name) then
+      local index = #missing + 1
+      missing[index], violations[index] = name, violation_of(name)
+      violations[index].path = edits.describe(below(path, count + index))
     end
+  end
+  if not is_list(given) then
+    if #missing > 0 then self:add(path, list_of(key, missing), violations) end
     return
   end
-  if #missing == 0 then return end
-  self:add(path, list_of(key, missing), violation_of(table.concat(missing, ", ")))
+  for index, name in ipairs(missing) do
+    self:add(below(path, count + index), { [key] = name }, { violations[index] })
+  end
 end
 
 local function permission(self, needs)
@@ -171,11 +175,11 @@ local NO_ENDPOINT = {
 local function move(self, path, given, wanted, violation)
   violation.path = edits.describe(below(path, "uri"))
   if given.sslCertificateType == wanted.sslCertificateType then
-    return self:add(below(path, "uri"), wanted.uri, violation)
+    return self:add(below(path, "uri"), wanted.uri, { violation })
   end
   local moved = copy(given)
   moved.uri, moved.sslCertificateType = wanted.uri, wanted.sslCertificateType
-  self:add(path, moved, violation)
+  self:add(path, moved, { violation })
 end
 
 --- An endpoint that stands there already: it gets an address where it has none, and another one
@@ -201,7 +205,7 @@ local function endpoint(self, events, needs)
   if is_object(given) and (given.uri ~= nil or wanted) then
     mend(self, path, given, wanted, needs.endpoint ~= nil)
   elseif wanted then
-    self:add(path, wanted, copy(NO_ENDPOINT))
+    self:add(path, wanted, { copy(NO_ENDPOINT) })
   else
     self.unmended = copy(NO_ENDPOINT)
   end
@@ -212,16 +216,6 @@ local function region_violation(region)
     message = ("skill events of region %s have no endpoint of their own"):format(region),
     hint = "the skill has one there in apis.custom, or it was asked for",
   }
-end
-
---- Endpoints by region, as a manifest has them; nil when there are none.
-local function in_regions(endpoints)
-  if not next(endpoints) then return nil end
-  local all = {}
-  for region, one in pairs(endpoints) do
-    all[region] = { endpoint = one }
-  end
-  return all
 end
 
 local function sorted_names(map)
@@ -244,7 +238,7 @@ local function mend_regions(self, path, given, needs)
   for _, region in ipairs(sorted_names(wanted)) do
     local at, entry = below(path, region), given[region]
     if not (is_object(entry) and is_object(entry.endpoint)) then
-      self:add(at, { endpoint = wanted[region] }, region_violation(region))
+      self:add(at, { endpoint = wanted[region] }, { region_violation(region) })
     else
       local is_asked_for = (needs.regions or needs.endpoint) ~= nil
       mend(self, below(at, "endpoint"), entry.endpoint, wanted[region], is_asked_for)
@@ -255,26 +249,36 @@ end
 local function regions(self, events, needs)
   local path = { "manifest", "events", "regions" }
   if is_object(events.regions) then return mend_regions(self, path, events.regions, needs) end
-  local wanted = regions_wanted(self, needs)
-  local value = in_regions(wanted)
-  if not value then return end
-  self:add(path, value, region_violation(table.concat(sorted_names(wanted), ", ")))
+  local wanted, all, violations = regions_wanted(self, needs), {}, {}
+  for index, region in ipairs(sorted_names(wanted)) do
+    all[region] = { endpoint = wanted[region] }
+    violations[index] = region_violation(region)
+    violations[index].path = edits.describe(below(path, region))
+  end
+  if #violations > 0 then self:add(path, all, violations) end
 end
 
---- The whole of `events`, where there is none.
+--- What `events` lacks.
+local function parts_of_events(self, events, needs)
+  publications(self, events, needs)
+  endpoint(self, events, needs)
+  subscriptions(self, events, needs)
+  regions(self, events, needs)
+end
+
+--- The whole of `events`, where there is none: what an empty one lacks, in one piece.
 local function new_events(self, needs)
-  local value = {
-    publications = list_of("eventName", needs.publications),
-    endpoint = endpoint_wanted(self, needs),
-    regions = in_regions(regions_wanted(self, needs)),
-  }
-  if #needs.subscriptions > 0 then
-    value.subscriptions = list_of("eventName", needs.subscriptions)
+  local parts = setmetatable({ manifest = self.manifest, list = {} }, EditList)
+  parts_of_events(parts, {}, needs)
+  local value, violations = {}, {}
+  for _, edit in ipairs(parts.list) do
+    value[edit.path[#edit.path]] = edit.value
+    for _, violation in ipairs(edit.violations) do
+      violations[#violations + 1] = violation
+    end
   end
-  local violation = publication_violation(table.concat(needs.publications, ", "))
-  violation.message = "there is no events: " .. violation.message
-  self:add({ "manifest", "events" }, value, violation)
-  if not value.endpoint then self.unmended = copy(NO_ENDPOINT) end
+  self.unmended = parts.unmended
+  self:add({ "manifest", "events" }, value, violations)
 end
 
 --- What is to be changed, in the order of the manifest.
@@ -286,14 +290,11 @@ function edits.list(envelope, needs)
   local self = setmetatable({ manifest = envelope.manifest, list = {} }, EditList)
   permission(self, needs)
   local events = self.manifest.events
-  if not is_object(events) then
+  if is_object(events) then
+    parts_of_events(self, events, needs)
+  else
     new_events(self, needs)
-    return self.list, self.unmended
   end
-  publications(self, events, needs)
-  endpoint(self, events, needs)
-  subscriptions(self, events, needs)
-  regions(self, events, needs)
   return self.list, self.unmended
 end
 

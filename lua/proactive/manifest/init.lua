@@ -81,12 +81,12 @@ local function add_idle(warnings, envelope, needs)
 end
 
 --- What a person does about violations: some can be mended by `patch`, others only by hand.
-local function fix_for(violations, list, unmended)
+local function fix_for(count, mendable, unmended)
   if unmended then
     return "Say where skill events are to go: proactive manifest patch with --endpoint URI."
   end
-  if #list == 0 then return "Correct the parts named." end
-  local rest = #violations > #list and "; correct the rest by hand" or ""
+  if mendable == 0 then return "Correct the parts named." end
+  local rest = count > mendable and "; correct the rest by hand" or ""
   return "proactive manifest patch adds what is missing" .. rest .. "."
 end
 
@@ -102,11 +102,14 @@ function manifest.check(given, needs)
   local envelope, err = read(given)
   if not envelope then return nil, err end
   local violations, warnings = rules.check(envelope)
-  local list, unmended = {}, nil
+  local mendable, list, unmended = 0, nil, nil
   if needs then
     list, unmended = edits.list(envelope, needs)
     for _, edit in ipairs(list) do
-      add(violations, edit.violation)
+      for _, violation in ipairs(edit.violations) do
+        add(violations, violation)
+      end
+      mendable = mendable + #edit.violations
     end
     if unmended then add(violations, unmended) end
     add_idle(warnings, envelope, needs)
@@ -117,7 +120,7 @@ function manifest.check(given, needs)
     message = ("%s wrong with the manifest"):format(count),
     violations = violations,
     warnings = warnings,
-    fix = fix_for(violations, list, unmended),
+    fix = fix_for(#violations, mendable, unmended),
   })
 end
 
