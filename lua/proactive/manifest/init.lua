@@ -102,8 +102,9 @@ function manifest.check(given, needs)
   local envelope, err = read(given)
   if not envelope then return nil, err end
   local violations, warnings = rules.check(envelope)
-  local mendable, list, unmended = 0, nil, nil
+  local mendable, unmended = 0, nil
   if needs then
+    local list
     list, unmended = edits.list(envelope, needs)
     for _, edit in ipairs(list) do
       for _, violation in ipairs(edit.violations) do

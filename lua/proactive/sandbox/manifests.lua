@@ -79,7 +79,10 @@ local function take_over(skill, envelope)
   skill.has_credentials = skill.has_credentials or skill.permission
 end
 
-local function etag_of(text)
+--- What stands for a manifest's text in `ETag` and `If-Match`.
+---@param text string
+---@return string
+function manifests.etag(text)
   return core.sha256(text):sub(1, 32)
 end
 
@@ -87,7 +90,7 @@ end
 ---@param skill table
 function manifests.renew(skill)
   local text = first_text(skill)
-  skill.manifest = { text = text, etag = etag_of(text), at = 0 }
+  skill.manifest = { text = text, etag = manifests.etag(text), at = 0 }
   skill.live_manifest = skill.live_manifest or text
   skill.has_credentials = skill.has_credentials or skill.permission
 end
@@ -97,7 +100,7 @@ end
 ---@param text string  in development
 ---@param live string
 function manifests.restore(skill, text, live)
-  skill.manifest = { text = text, etag = etag_of(text), at = 0 }
+  skill.manifest = { text = text, etag = manifests.etag(text), at = 0 }
   skill.live_manifest = live
 end
 
@@ -160,7 +163,7 @@ function manifests.update(skill, text, envelope, late, now, takes)
   skill.update = {
     status = "IN_PROGRESS",
     text = text,
-    etag = etag_of(text),
+    etag = manifests.etag(text),
     envelope = envelope,
     errors = late,
     ends_at = now + takes,

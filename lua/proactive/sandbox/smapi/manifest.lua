@@ -14,8 +14,8 @@ local manifest = {}
 function manifest.get(world, _, id, stage)
   local skill, refusal = answers.staged(world, id, stage)
   if not skill then return refusal end
-  if stage == "live" then return reply.json(200, skill.live_manifest) end
-  return reply.add(reply.json(200, skill.manifest.text), "ETag", skill.manifest.etag)
+  local text = stage == "live" and skill.live_manifest or skill.manifest.text
+  return reply.add(reply.json(200, text), "ETag", manifests.etag(text))
 end
 
 --- Reads and judges a manifest that was sent.
