@@ -64,14 +64,14 @@ function text.problem(s)
   return nil
 end
 
---- A text in which U+FFFD stands for each byte that is no part of a character.
+--- A text in which U+FFFD stands for each byte that is no part of a character, and for NUL.
 ---@param s string
 ---@return string
 function text.mended(s)
   if text.is_ascii(s) then return s end
   local parts, at = {}, 1
   while at <= #s do
-    local following = after(s, at)
+    local following = byte(s, at) ~= 0 and after(s, at)
     parts[#parts + 1] = following and s:sub(at, following - 1) or "\239\191\189"
     at = following or at + 1
   end

@@ -94,8 +94,7 @@ end
 -- A violation's `got` may be anything at all, also what JSON has no text for.
 local function writable(value)
   local json = require "proactive.json"
-  if type(value) == "string" then value = mended(value) end
-  if json.encode({ value }) then return value end
+  if type(value) == "string" or json.encode({ value }) then return value end
   return (explain.value(value):gsub("[\128-\255]", "?"))
 end
 
@@ -137,11 +136,23 @@ function output.error(err)
   return copy
 end
 
---- One object as one line of JSON.
+-- A copy with texts that JSON can hold: a line of a list may have any bytes.
+local function with_mended_texts(value)
+  if type(value) == "string" then return mended(value) end
+  if type(value) ~= "table" or value == require("proactive.json").null then return value end
+  local copy = setmetatable({}, getmetatable(value))
+  for key, item in pairs(value) do
+    copy[with_mended_texts(key)] = with_mended_texts(item)
+  end
+  return copy
+end
+
+--- One object as one line of JSON; U+FFFD stands for each byte that JSON cannot hold.
 ---@param value table
 function Output:json(value)
-  local json = require "proactive.json"
-  self:print("%s", assert(json.encode(value, { order = output.order })))
+  local encode = require("proactive.json").encode
+  local opts = { order = output.order }
+  self:print("%s", encode(value, opts) or assert(encode(with_mended_texts(value), opts)))
 end
 
 local NAMES = "link file valid granted event about sample user audience region accepted locale "

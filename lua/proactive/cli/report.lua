@@ -3,6 +3,7 @@
 
 local endpoints = require "proactive.endpoints"
 local output = require "proactive.cli.output"
+local text = require "proactive.text"
 
 ---@class proactive.cli.Report
 ---@field out proactive.cli.Output
@@ -18,8 +19,15 @@ local LONGEST_USER = 48 -- real user ids have some 200 characters; begin and end
 ---@return string
 local function whom(user)
   if not user then return "all customers" end
-  if #user <= LONGEST_USER then return user end
-  return ("%s...%s"):format(user:sub(1, 27), user:sub(-8))
+  if #user > LONGEST_USER then user = ("%s...%s"):format(user:sub(1, 27), user:sub(-8)) end
+  -- a terminal must not obey what a list holds
+  return (text.mended(user):gsub("%c", "?"):gsub("\194[\128-\159]", "?"))
+end
+
+--- A target in one region, for a line.
+local function subject_of(target, region)
+  local line = target.line and ("line %d, "):format(target.line) or ""
+  return line .. whom(target.user) .. (region and ", " .. region or "")
 end
 
 local RECEIPT_FIELDS = {
@@ -35,6 +43,7 @@ local RECEIPT_FIELDS = {
 
 local function as_json(target, region, receipt, err)
   local line = {
+    line = target.line,
     user = target.user,
     audience = target.audience.type,
     region = region,
@@ -56,7 +65,7 @@ function Report:one(target, region, receipt, err)
   local out = self.out
   if err then self.failed = true end
   if out.as_json then return out:json(as_json(target, region, receipt, err)) end
-  local subject = whom(target.user) .. (region and ", " .. region or "")
+  local subject = subject_of(target, region)
   if err then
     out:refusal(("refused: %s"):format(subject), err)
   elseif not out.quiet then

@@ -10,7 +10,6 @@ local report_of = require "proactive.cli.report"
 local stop = require "proactive.cli.stop"
 local store = require "proactive.cli.store"
 local targets_of = require "proactive.cli.targets"
-local text = require "proactive.text"
 
 local send = {
   summary = "send an event to all customers, to some, or to a list",
@@ -122,7 +121,7 @@ function send.run(args, out)
   confirm(args, targets)
   local invalid = preflight(loaded, args)
   if invalid and out.as_json then
-    out:json { file = text.mended(args.file), accepted = false, error = output.error(invalid) }
+    out:json { file = args.file, accepted = false, error = output.error(invalid) }
     return 1
   elseif invalid then
     stop.with(1, invalid)

@@ -3,6 +3,7 @@
 local endpoints = require "proactive.endpoints"
 local stop = require "proactive.cli.stop"
 local store = require "proactive.cli.store"
+local text = require "proactive.text"
 
 local targets = {}
 
@@ -12,6 +13,7 @@ local FLAGS = "--all, --to, --to-file and --subscribers"
 ---@field audience table?  of `proactive.audience`
 ---@field user string?     nil: all customers
 ---@field region string?
+---@field line integer?    of the list, where it stands
 ---@field problem string?  a line of the list that names no customer
 
 ---@class proactive.cli.Targets
@@ -50,30 +52,32 @@ local function some(users, region)
   return { each = each_of(list), count = #list }
 end
 
---- One line of a list: `ID` or `ID<TAB>REGION`; nil for an empty one.
-local function from_line(line, where, region)
-  line = line:gsub("\r$", "")
-  if not line:find("%S") then return nil end
+--- The customer of a line, `ID` or `ID<TAB>REGION`; else what is wrong with it.
+local function from_line(line, region)
   local user, named = line:match("^([^%s]+)\t([^%s]+)$")
   user = user or line:match("^([^%s]+)$")
-  if not user then return { problem = where .. ": expected ID or ID<TAB>REGION" } end
+  if not user then return nil, "expected ID or ID<TAB>REGION" end
   for _, known in ipairs(endpoints.regions) do
     if named == nil or named == known then return unicast(user, named or region) end
   end
-  return { problem = ("%s: unknown region '%s': NA, EU or FE"):format(where, named) }
+  return nil, ("unknown region %s: NA, EU or FE"):format(text.quote(named))
 end
 
+--- The targets of the lines of a list; empty lines are passed over.
 local function reader(handle, path, region)
   local number = 0
   return function()
-    while true do
-      local line, problem = handle:read("*l")
+    local line, problem
+    repeat
+      line, problem = handle:read("*l")
       if problem then error(path .. ": " .. problem, 0) end
       if not line then return nil end
       number = number + 1
-      local target = from_line(line, ("%s:%d"):format(path, number), region)
-      if target then return target end
-    end
+    until line:find("%S")
+    local target, wrong = from_line((line:gsub("\r$", "")), region)
+    if not target then return { problem = ("%s:%d: %s"):format(path, number, wrong) } end
+    target.line = number
+    return target
   end
 end
 

@@ -7,7 +7,6 @@ local needs = require "proactive.cli.needs"
 local output = require "proactive.cli.output"
 local script = require "proactive.cli.script"
 local stop = require "proactive.cli.stop"
-local text = require "proactive.text"
 
 local command = {
   summary = "check events and request bodies before they leave",
@@ -80,7 +79,7 @@ end
 
 local function print_json(name, result, out)
   out:json {
-    file = text.mended(name),
+    file = name,
     valid = result.valid,
     violations = output.violations(result.violations),
     warnings = output.violations(result.warnings),

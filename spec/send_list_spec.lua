@@ -1,0 +1,83 @@
+--- `proactive send --to-file`: lists with lines that cannot be sent to, and output that ends before
+--- they do.
+
+local cli = require "spec.support.cli"
+local proactive = require "proactive"
+
+local EVENT = "examples/events/media_content.lua"
+
+local sandbox
+
+--- Runs `proactive send` of an event to the customers of a list.
+---@param lines string[]
+---@param words string[]?
+---@param opts table?  for `cli.run`
+local function send(lines, words, opts)
+  local path = cli.file(".txt", table.concat(lines, "\n") .. "\n")
+  finally(function()
+    os.remove(path)
+  end)
+  local all = { "send", EVENT, "--sandbox", sandbox.url, "--to-file", path }
+  for _, word in ipairs(words or {}) do
+    all[#all + 1] = word
+  end
+  return cli.run(all, opts)
+end
+
+local function users(count)
+  local list = {}
+  for i = 1, count do
+    list[i] = proactive.sandbox.user_id((i - 1) % 2 + 1)
+  end
+  return list
+end
+
+describe("a list of customers", function()
+  lazy_setup(function()
+    sandbox = assert(proactive.sandbox.start {})
+  end)
+
+  lazy_teardown(function()
+    sandbox:stop()
+  end)
+
+  before_each(function()
+    assert(sandbox:reset())
+  end)
+
+  describe("with a line that is not UTF-8", function()
+    local BAD = "amzn1.ask.account.\255\254\27[2J"
+
+    it("has one result of each customer, with the number of the line", function()
+      local list = users(200)
+      list[101] = BAD
+      local ran = send(list, { "--json" })
+      assert.equal(1, ran.status, ran.stderr)
+      local seen = {}
+      for _, result in ipairs(cli.objects(ran.stdout)) do
+        assert.is_nil(seen[result.line])
+        seen[result.line] = result
+      end
+      for number, user in ipairs(list) do
+        local result = assert(seen[number], number)
+        assert.equal(number ~= 101, result.accepted)
+        assert.equal(number ~= 101 and user or "amzn1.ask.account.\239\191\189\239\191\189\27[2J", result.user)
+      end
+      assert.equal("invalid", seen[101].error.kind)
+      assert.is_nil(ran.stderr:find("fault of the program", 1, true))
+    end)
+
+    it("tells a person which one, in characters that a terminal does not obey", function()
+      local ran = send { users(1)[1], BAD }
+      assert.equal(1, ran.status)
+      local shown = "refused: line 2, amzn1.ask.account.\239\191\189\239\191\189?[2J: invalid\n"
+      assert.truthy(ran.stderr:find(shown, 1, true), ran.stderr)
+    end)
+
+    it("has a region that is shown in the same way", function()
+      local ran = send { users(1)[1] .. "\tN\27A" }
+      assert.equal(2, ran.status)
+      assert.truthy(ran.stderr:find([[:1: unknown region "N\x1BA": NA, EU or FE]], 1, true), ran.stderr)
+    end)
+  end)
+end)
