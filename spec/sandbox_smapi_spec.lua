@@ -3,6 +3,7 @@
 local exchange = require "spec.support.exchange"
 local form = require "proactive.form"
 local json = require "proactive.json"
+local time = require "proactive.time"
 
 local SKILL = "amzn1.ask.skill.5a4db0c5-0000-4000-8000-000000000001"
 local DEVELOPMENT = "/v1/skills/" .. SKILL .. "/stages/development"
@@ -224,6 +225,25 @@ describe("the sandbox's SMAPI", function()
     assert.equal(2, #page.skills)
     assert.equal(400, ask("GET", "/v1/skills").status)
     assert.equal(400, ask("GET", "/v1/skills?vendorId=MSANDBOXVENDOR&maxResults=51").status)
+  end)
+
+  it("dates skills by its own clock: when it began, when they were made, when they were updated", function()
+    local function dates()
+      local list = {}
+      for _, skill in ipairs(select(2, ask("GET", "/v1/skills?vendorId=MSANDBOXVENDOR&maxResults=50")).skills) do
+        if skill.skillId == SKILL then list[skill.stage] = skill.lastUpdated end
+      end
+      return list
+    end
+    local began = time.format(exchange.NOW)
+    x.world.update_takes = 2
+    assert.same({ development = began, live = began }, dates())
+    update(function(m) m.manifestVersion = nil end)
+    assert.same({ development = time.format(exchange.NOW + 2), live = began }, dates())
+    x:ask("PUT", "/sandbox/skills/" .. exchange.CLIENT_ID, { permission = false })
+    assert.same({ development = time.format(exchange.NOW + 5), live = began }, dates())
+    x:ask("POST", "/sandbox/reset")
+    assert.same({ development = began, live = began }, dates())
   end)
 
   it("lists no other vendor's skills", function()

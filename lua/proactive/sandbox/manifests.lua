@@ -79,19 +79,17 @@ local function take_over(skill, envelope)
   skill.has_credentials = skill.has_credentials or skill.permission
 end
 
---- What stands for a manifest's text in `ETag` and `If-Match`.
----@param text string
----@return string
-function manifests.etag(text)
-  return core.sha256(text):sub(1, 32)
+--- A manifest with what stands for it in `ETag` and `If-Match`, and since when it is so.
+local function held(text, now)
+  return { text = text, etag = core.sha256(text):sub(1, 32), at = now }
 end
 
 --- Makes the manifest of a skill as its fields say.
 ---@param skill table
-function manifests.renew(skill)
-  local text = first_text(skill)
-  skill.manifest = { text = text, etag = manifests.etag(text), at = 0 }
-  skill.live_manifest = skill.live_manifest or text
+---@param now number
+function manifests.renew(skill, now)
+  skill.manifest = held(first_text(skill), now)
+  skill.live_manifest = skill.live_manifest or skill.manifest
   skill.has_credentials = skill.has_credentials or skill.permission
 end
 
@@ -99,9 +97,9 @@ end
 ---@param skill table
 ---@param text string  in development
 ---@param live string
-function manifests.restore(skill, text, live)
-  skill.manifest = { text = text, etag = manifests.etag(text), at = 0 }
-  skill.live_manifest = live
+---@param now number
+function manifests.restore(skill, text, live, now)
+  skill.manifest, skill.live_manifest = held(text, now), held(live, now)
 end
 
 --- Lets an update whose time has come take effect.
@@ -115,7 +113,7 @@ function manifests.settle(skill, now)
     return
   end
   update.status = "SUCCEEDED"
-  skill.manifest = { text = update.text, etag = update.etag, at = update.ends_at }
+  skill.manifest = held(update.text, update.ends_at)
   take_over(skill, update.envelope)
 end
 
@@ -163,7 +161,6 @@ function manifests.update(skill, text, envelope, late, now, takes)
   skill.update = {
     status = "IN_PROGRESS",
     text = text,
-    etag = manifests.etag(text),
     envelope = envelope,
     errors = late,
     ends_at = now + takes,

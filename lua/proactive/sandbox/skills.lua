@@ -77,7 +77,7 @@ local function put_saved(self)
     end
     given.manifest, given.live_manifest = nil, nil
     local skill = self:put(saved.client_id, given)
-    manifests.restore(skill, saved.manifest, saved.live_manifest)
+    manifests.restore(skill, saved.manifest, saved.live_manifest, self.clock:now())
   end
 end
 
@@ -144,7 +144,9 @@ function Skills:put(client_id, fields)
   for _, name in ipairs(skill.publications) do
     skill.published[name] = true
   end
-  if created or fields.permission ~= nil or fields.publications then manifests.renew(skill) end
+  if created or fields.permission ~= nil or fields.publications then
+    manifests.renew(skill, self.clock:now())
+  end
   return skill, created
 end
 

@@ -59,7 +59,7 @@ end
 
 local function skill_record(skill)
   local shown = shapes.show_skill(skill)
-  shown.manifest, shown.live_manifest = skill.manifest.text, skill.live_manifest
+  shown.manifest, shown.live_manifest = skill.manifest.text, skill.live_manifest.text
   shown.enabled_stage, shown.has_credentials = skill.enabled_stage, skill.has_credentials
   shown.certificates = skill.certificates
   return { skill = shown }

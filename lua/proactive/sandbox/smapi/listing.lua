@@ -31,14 +31,14 @@ local function names_of(text)
   return names
 end
 
-local function summary(skill, stage, text)
+local function summary(skill, stage, held)
   return {
     skillId = skill.skill_id,
     stage = stage,
     apis = json.array { "custom" },
     publicationStatus = stage == "live" and "PUBLISHED" or "DEVELOPMENT",
-    lastUpdated = time.format(skill.manifest.at),
-    nameByLocale = names_of(text),
+    lastUpdated = time.format(held.at),
+    nameByLocale = names_of(held.text),
   }
 end
 
@@ -71,7 +71,7 @@ local function all_skills(world, ids)
   local all = {}
   for _, skill in ipairs(world.skills:list()) do
     if not ids or ids[skill.skill_id] then
-      all[#all + 1] = summary(skill, "development", skill.manifest.text)
+      all[#all + 1] = summary(skill, "development", skill.manifest)
       all[#all + 1] = summary(skill, "live", skill.live_manifest)
     end
   end

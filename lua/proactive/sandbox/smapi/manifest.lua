@@ -14,8 +14,8 @@ local manifest = {}
 function manifest.get(world, _, id, stage)
   local skill, refusal = answers.staged(world, id, stage)
   if not skill then return refusal end
-  local text = stage == "live" and skill.live_manifest or skill.manifest.text
-  return reply.add(reply.json(200, text), "ETag", manifests.etag(text))
+  local held = stage == "live" and skill.live_manifest or skill.manifest
+  return reply.add(reply.json(200, held.text), "ETag", held.etag)
 end
 
 --- Reads and judges a manifest that was sent.
