@@ -172,11 +172,12 @@ function Skills:delete(client_id)
   return true
 end
 
---- All skills, by client id.
+--- All skills, settled as of now, by client id.
 ---@return table[]
 function Skills:list()
-  local list = {}
+  local list, now = {}, self.clock:now()
   for _, skill in pairs(self.by_client) do
+    manifests.settle(skill, now)
     list[#list + 1] = skill
   end
   table.sort(list, function(a, b)

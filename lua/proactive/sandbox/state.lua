@@ -7,7 +7,6 @@
 local faults = require "proactive.sandbox.faults"
 local fields = require "proactive.sandbox.fields"
 local json = require "proactive.json"
-local manifests = require "proactive.sandbox.manifests"
 local shapes = require "proactive.sandbox.shapes"
 local validate = require "proactive.validate"
 
@@ -88,9 +87,7 @@ function state.records(world)
     if index == 1 then return { proactive_sandbox = VERSION, now = now } end
     if index == 2 then return rules and { faults = rules } end
     if index <= before_customers then
-      local skill = skills[index - 2]
-      manifests.settle(skill, now)
-      return skill_record(skill)
+      return skill_record(skills[index - 2])
     elseif index <= before_notifications then
       return { customer = shapes.show_customer(customers[index - before_customers]) }
     end
