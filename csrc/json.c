@@ -92,6 +92,7 @@ static json_status refuse(const char *text, size_t len, const check *c, json_err
   } else {
     snprintf(error->message, sizeof error->message, "%s", JSON_BEYOND_EXACT);
   }
+  error->unsafe = true;
   return JSON_REFUSED;
 }
 

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define TOO_FINE \
+  "a number with too many digits: more than " JSON_TEXT_OF(LIMIT_JSON_DIGITS) " are not kept"
+
 /* A recursive descent, bounded by LIMIT_JSON_DEPTH. Each function returns false after it has noted
  * why and where; `at` never passes `end`. */
 typedef struct {
@@ -19,6 +22,7 @@ typedef struct {
   const char *key; /* where the last key began */
   const char *why; /* NULL: nothing wrong so far */
   const char *where;
+  bool unsafe; /* it is JSON all the same */
 } scan;
 
 static bool scan_value(scan *s);
@@ -27,6 +31,12 @@ static bool refuse(scan *s, const char *where, const char *why) {
   s->why = why;
   s->where = where;
   return false;
+}
+
+/* For what JSON allows and we cannot keep as it is. */
+static bool refuse_unsafe(scan *s, const char *where, const char *why) {
+  s->unsafe = true;
+  return refuse(s, where, why);
 }
 
 static size_t left(const scan *s) {
@@ -124,7 +134,7 @@ static bool scan_unicode(scan *s, const char *start) {
   static const char lone[] = "half of a surrogate pair: it stands for no character";
   int unit = scan_hex(s);
   if (unit < 0) return refuse(s, start, "\\u wants four hexadecimal digits");
-  if (unit == 0) return refuse(s, start, "a NUL character (\\u0000) is refused");
+  if (unit == 0) return refuse_unsafe(s, start, "a NUL character (\\u0000) is refused");
   if (unit >= 0xDC00 && unit <= 0xDFFF) return refuse(s, start, lone);
   if (unit < 0xD800 || unit > 0xDBFF) return true;
   if (!starts(s, "\\u")) return refuse(s, start, lone);
@@ -198,7 +208,7 @@ static bool too_fine(const char *digits, const char *end) {
   while (digits < end && (*digits == '0' || *digits == '.')) digits++;
   while (end > digits && (end[-1] == '0' || end[-1] == '.')) end--;
   ptrdiff_t point = memchr(digits, '.', (size_t)(end - digits)) != NULL;
-  return end - digits - point > 17;
+  return end - digits - point > LIMIT_JSON_DIGITS;
 }
 
 static bool scan_number(scan *s) {
@@ -221,16 +231,16 @@ static bool scan_number(scan *s) {
     if (!is_digit(peek(s))) return refuse(s, start, "a number wants a digit in its exponent");
     skip_digits(s);
   }
-  if (beyond_exact(digits, count)) return refuse(s, start, JSON_BEYOND_EXACT);
+  if (beyond_exact(digits, count)) return refuse_unsafe(s, start, JSON_BEYOND_EXACT);
   if ((size_t)(s->at - start) > LIMIT_JSON_NUMBER_BYTES || too_fine(digits, end))
-    return refuse(s, start, "a number with too many digits");
+    return refuse_unsafe(s, start, TOO_FINE);
   return true;
 }
 
 /* Opens a container; its bracket is ahead. */
 static bool enter(scan *s) {
   if (s->depth == LIMIT_JSON_DEPTH)
-    return refuse(s, s->at, "nested deeper than " JSON_TEXT_OF(LIMIT_JSON_DEPTH) " levels");
+    return refuse_unsafe(s, s->at, "nested deeper than " JSON_TEXT_OF(LIMIT_JSON_DEPTH) " levels");
   s->depth++;
   s->at++;
   skip_space(s);
@@ -349,7 +359,8 @@ bool json_scan(const char *text, size_t len, json_error *error) {
   scan s = scan_start(text, len);
   skip_space(&s);
   if (len > LIMIT_JSON_TEXT_BYTES) {
-    refuse(&s, s.text, "the text is too long");
+    refuse_unsafe(&s, s.text,
+                  "the text is too long: more than " JSON_TEXT_OF(LIMIT_JSON_TEXT_MIB) " MiB");
   } else if (s.at == s.end) {
     refuse(&s, s.at, "the text is empty");
   } else if (scan_value(&s)) {
@@ -358,6 +369,7 @@ bool json_scan(const char *text, size_t len, json_error *error) {
     refuse(&s, s.at, "something stands after the value");
   }
   snprintf(error->message, sizeof error->message, "%s", s.why);
+  error->unsafe = s.unsafe;
   set_place(&s, s.where, error);
   return false;
 }

@@ -12,7 +12,7 @@
 
 #include "json_path.h"
 
-#define JSON_BEYOND_EXACT "a number beyond 2^53 would lose digits: write it as a text"
+#define JSON_BEYOND_EXACT "a number beyond 2^53 would lose digits"
 
 /* A limit as part of a text. */
 #define JSON_TEXT_OF_(x) #x
@@ -25,6 +25,7 @@ typedef struct {
   char path[LIMIT_JSON_PATH_BYTES]; /* of the value at fault, or of what holds it */
   int line;
   int column;
+  bool unsafe; /* JSON as far as it was read: what it says cannot be kept as it is */
 } json_error;
 
 /* Length of the well-formed UTF-8 sequence at s (1 to 4), or 0: overlong, a surrogate, beyond

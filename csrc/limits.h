@@ -70,7 +70,11 @@
 /* JSON: nesting in both directions. The deepest body of the service is below 10. Text read may be
  * larger than a body sent: a file of one request, judged by `validate`. */
 #define LIMIT_JSON_DEPTH 64
-#define LIMIT_JSON_TEXT_BYTES (16u * 1024u * 1024u)
+#define LIMIT_JSON_TEXT_MIB 16
+#define LIMIT_JSON_TEXT_BYTES (LIMIT_JSON_TEXT_MIB * 1024u * 1024u)
+
+/* Digits that tell all doubles apart. */
+#define LIMIT_JSON_DIGITS 17
 
 /* Digits, point and exponent of one number: cJSON 1.7.15 cuts longer ones, silently. */
 #define LIMIT_JSON_NUMBER_BYTES 63u

@@ -151,7 +151,7 @@ static void push_value(lua_State *L, const json_node *node) {
   }
 }
 
-/* decode(text, options) -> value | nil, message, line, column, path */
+/* decode(text, options) -> value | nil, message, line, column, path, unsafe */
 static int l_decode(lua_State *L) {
   size_t len;
   json_error error;
@@ -169,7 +169,8 @@ static int l_decode(lua_State *L) {
   lua_pushinteger(L, error.line);
   lua_pushinteger(L, error.column);
   lua_pushstring(L, error.path);
-  return 5;
+  lua_pushboolean(L, error.unsafe);
+  return 6;
 }
 
 /* Adds a function with a box of its own. */

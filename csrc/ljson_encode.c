@@ -64,7 +64,7 @@ static bool write_number(walk *w) {
   double n = (double)lua_tonumber(w->L, -1);
   if (isnan(n)) return refuse(w, "NaN is no JSON value");
   if (isinf(n)) return refuse(w, "infinity is no JSON value");
-  if (lcompat_beyond_exact(w->L, -1)) return refuse(w, JSON_BEYOND_EXACT);
+  if (lcompat_beyond_exact(w->L, -1)) return refuse(w, JSON_BEYOND_EXACT ": write it as a text");
   return is_written(w, json_put_number(&w->box->out, n));
 }
 

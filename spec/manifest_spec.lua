@@ -565,7 +565,7 @@ describe("manifest.check", function()
       { "\255\254{\0}\0", "UTF-16" },
       { "\254\255\0{\0}", "UTF-16" },
       { "{\0\n\0}\0", "UTF-16" },
-      { '{"manifest": {"permissions": [], "permissions": []}}', 'the key "permissions" stands twice' },
+      { "{\226\128\156manifest\226\128\157: {}}", "the manifest is not JSON: " },
       { "[]", "an object is expected" },
       { '{"manifest": []}', 'the object "manifest" is missing' },
       { '{"publishingInformation": {}}', "stands bare" },
@@ -579,6 +579,30 @@ describe("manifest.check", function()
         assert.equal("invalid", err.kind)
         assert.is_truthy(err.message:find(case[2], 1, true), err.message)
       end
+    end
+  end)
+end)
+
+describe("a manifest that is JSON, and cannot be kept as it is", function()
+  local deep = ('{"a":'):rep(70) .. "1" .. ("}"):rep(70)
+
+  it("is refused for what it is, with the limit", function()
+    local cases = {
+      { '{"manifest": {"permissions": [], "permissions": []}}', 'the key "permissions" stands twice' },
+      { '{"manifest": {"a": 9007199254740993}}', "beyond 2^53 would lose digits (line 1, column 20, in manifest.a)" },
+      { '{"manifest": {"a": 0.1234567890123456789}}', "more than 17 are not kept" },
+      { '{"manifest": ' .. deep .. "}", "nested deeper than 64 levels" },
+      { '{"manifest": {"a": "' .. ("x"):rep(16 * 1024 * 1024) .. '"}}', "more than 16 MiB" },
+      { '{"manifest": {"a": "\\u0000"}}', "NUL" },
+    }
+    for _, case in ipairs(cases) do
+      local good, err = manifest.check(case[1])
+      assert.is_nil(good)
+      assert.equal("invalid", err.kind)
+      assert.is_truthy(err.message:find("the manifest cannot be read safely: ", 1, true), err.message)
+      assert.is_truthy(err.message:find(case[2], 1, true), err.message)
+      assert.is_nil(err.message:find("as a text", 1, true), err.message)
+      assert.is_truthy(err.fix:find("if it is meant", 1, true), err.fix)
     end
   end)
 end)

@@ -66,6 +66,7 @@ local decode_options = { array = Array, null = null }
 ---@return integer? line   where, counted from 1
 ---@return integer? column in bytes, counted from 1
 ---@return string? path    where in the value
+---@return boolean? unsafe whether it is JSON all the same, and only cannot be kept as it is
 function json.decode(text)
   return require("proactive.core").decode(text, decode_options)
 end

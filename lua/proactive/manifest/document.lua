@@ -75,6 +75,11 @@ local function is_utf_16(text)
     or second == 0
 end
 
+local NO_JSON, NO_JSON_FIX = "is not JSON", "Correct it there; nothing was changed or sent."
+local UNSAFE = "cannot be read safely"
+local UNSAFE_FIX = "Correct it there if it is a mistake; if it is meant so, another tool must send "
+  .. "this manifest. Nothing was changed or sent."
+
 --- Reads a manifest's text. Duplicate keys and typographic quotation marks are refused.
 ---@param text string
 ---@return proactive.Manifest?
@@ -86,13 +91,13 @@ function document.decode(text)
       "Save it in UTF-8; nothing was changed or sent."
     )
   end
-  local value, message, line, column, path = json.decode(text)
+  local value, message, line, column, path, unsafe = json.decode(text)
   if value ~= nil then return document.envelope(value) end
   local where = ("line %d, column %d"):format(line or 1, column or 1)
   if path and path ~= "" then where = ("%s, in %s"):format(where, path) end
   local err = errors.new("invalid", {
-    message = ("the manifest is not JSON: %s (%s)"):format(message, where),
-    fix = "Correct it there; nothing was changed or sent.",
+    message = ("the manifest %s: %s (%s)"):format(unsafe and UNSAFE or NO_JSON, message, where),
+    fix = unsafe and UNSAFE_FIX or NO_JSON_FIX,
   })
   err.line, err.column = line, column
   return nil, err
