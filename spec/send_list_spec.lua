@@ -80,4 +80,46 @@ describe("a list of customers", function()
       assert.truthy(ran.stderr:find([[:1: unknown region "N\x1BA": NA, EU or FE]], 1, true), ran.stderr)
     end)
   end)
+
+  describe("whose results cannot be written", function()
+    --- Runs it with a full disk as standard output.
+    local function send_to_full(list, words)
+      return send(list, words, { output = "/dev/full" })
+    end
+
+    local function accepted()
+      local sum = 0
+      for _, count in ipairs(assert(sandbox:counts())) do
+        sum = sum + count.accepted
+      end
+      return sum
+    end
+
+    it("is left where it stands, with what is in flight finished, and the place is named", function()
+      local ran = send_to_full(users(3000), { "--json" })
+      assert.equal(1, ran.status)
+      local taken, number = ran.stderr:match "stopped after (%d+) customers; number (%d+) is the next"
+      assert.truthy(taken, ran.stderr)
+      assert.equal(tonumber(taken) + 1, tonumber(number))
+      assert.equal(tonumber(taken), accepted())
+      assert.is_true(accepted() < 3000)
+      assert.truthy(ran.stderr:find(" %  " .. taken .. " accepted  ", 1, true), ran.stderr)
+      assert.truthy(ran.stderr:find("proactive send: standard output cannot be written\n", 1, true))
+    end)
+
+    it("says so also when there is no next one", function()
+      -- its result is longer than what is kept before it is written
+      local ran = send_to_full({ "amzn1.ask.account." .. ("x"):rep(9000) }, { "--json" })
+      assert.equal(1, ran.status)
+      local said = "proactive send: every customer was sent to, but not every result could be written\n"
+      assert.truthy(ran.stderr:find(said, 1, true), ran.stderr)
+      assert.truthy(ran.stderr:find("0 accepted  not_enabled 1", 1, true), ran.stderr)
+    end)
+
+    it("says it of the last results beside refusals", function()
+      local ran = send_to_full({ users(1)[1], "someone" }, { "--json" })
+      assert.equal(1, ran.status)
+      assert.truthy(ran.stderr:find("proactive send: standard output cannot be written\n", 1, true), ran.stderr)
+    end)
+  end)
 end)

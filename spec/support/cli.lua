@@ -118,7 +118,8 @@ end
 
 --- Runs `proactive` with these words.
 ---@param words string[]
----@param opts {input: string?, env: table<string, string|false>?, bin: string?}?
+---@param opts {input: string?, output: string?, env: table<string, string|false>?, bin: string?}?
+---   output: a file for standard output
 ---@return {status: integer, stdout: string, stderr: string}
 function cli.run(words, opts)
   opts = opts or {}
@@ -130,6 +131,7 @@ function cli.run(words, opts)
   for _, word in ipairs(words) do
     line[#line + 1] = cli.quote(word)
   end
+  if opts.output then line[#line + 1] = ">" .. cli.quote(opts.output) end
   return cli.shell(table.concat(line, " "), opts.input)
 end
 

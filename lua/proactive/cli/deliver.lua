@@ -54,8 +54,8 @@ local function fixed(reference_id)
   end
 end
 
---- A callback for outcomes; what it raises, as when nobody reads the output any more, stops the
---- run and is raised after it.
+--- A callback for outcomes; what it raises, as when the output has no room any more, stops the run
+--- and is raised after it.
 local function teller(report, hidden, failure)
   return function(target, receipt, err)
     if failure.reason or (hidden and not err) then return end
@@ -100,16 +100,23 @@ end
 local MARKED = "proactive send: %d customers are passed over from now on, since the service "
   .. "refused them; to take that back: proactive subscribers unmark %s"
 
+--- Why a run ended before its list, and where; nil: it did not.
+local function ending(summary)
+  local taken, stopped, problem = summary.taken, summary.stopped, summary.problem
+  if stopped == "refused" then return "stopped: " .. problem end
+  if problem then return ("stopped after %d customers: %s"):format(taken, problem) end
+  if stopped == "output" and taken == summary.total then
+    return "every customer was sent to, but not every result could be written"
+  end
+  local verb = stopped == "output" and "stopped" or "interrupted"
+  local text = "%s after %d customers; number %d is the next"
+  return stopped and text:format(verb, taken, taken + 1)
+end
+
 --- The end of a run, on standard error, unless the progress has shown it there already.
 local function summarise(summary, out, shown)
-  if summary.stopped == "refused" then
-    out:warn("proactive send: stopped: %s", summary.problem)
-  elseif summary.problem then
-    out:warn("proactive send: stopped after %d customers: %s", summary.taken, summary.problem)
-  elseif summary.stopped then
-    local text = "proactive send: interrupted after %d customers; number %d is the next"
-    out:warn(text, summary.taken, summary.taken + 1)
-  end
+  local text = ending(summary)
+  if text then out:warn("proactive send: %s", text) end
   if not out.quiet and not shown then out:warn("%s", progress.line(summary)) end
 end
 
@@ -127,12 +134,13 @@ local function to_customers(client, args, loaded, targets, out, report)
   if not job then return report:refused(err) end
   failure.job = job
   local summary = run(client, job)
-  if failure.reason then error(failure.reason, 0) end
+  if failure.reason then summary.stopped = summary.stopped or "output" end
   if summary.stopped then report.failed = true end
   local shown = opts.progress and output.is_terminal(2)
   if summary.stopped or is_long(targets) then summarise(summary, out, shown) end
   local marked = summary.marked
   if marked and marked.count > 0 then out:warn(MARKED, marked.count, marked.run) end
+  if failure.reason then error(failure.reason, 0) end
 end
 
 local function to_everyone(client, args, loaded, target, report)

@@ -125,15 +125,16 @@ end
 ---@return integer status for `os.exit`
 function cli.main(words)
   local name = commands.is_known(words[1]) and words[1] or nil
-  local status = shielded(name, function()
-    if not name then return root(words) end
-    return run(name, without_first(words))
+  return shielded(name, function()
+    local status
+    if name then
+      status = run(name, without_first(words))
+    else
+      status = root(words)
+    end
+    if not io.stdout:flush() then stop.with(math.max(status, 1), output.UNWRITABLE) end
+    return status
   end)
-  if not io.stdout:flush() and status == 0 then
-    io.stderr:write("proactive: ", output.UNWRITABLE, "\n")
-    return 1
-  end
-  return status
 end
 
 return cli
