@@ -607,6 +607,30 @@ describe("a manifest that is JSON, and cannot be kept as it is", function()
   end)
 end)
 
+describe("the place of a fault", function()
+  local function place(keys)
+    local opened = {}
+    for index, key in ipairs(keys) do opened[index] = ('{"%s":'):format(key) end
+    local text = table.concat(opened) .. "x" .. ("}"):rep(#keys)
+    return select(2, manifest.check(text)).message:match ", in (.*)%)$"
+  end
+
+  it("is whole while it is short, and cut between its steps when it is long", function()
+    assert.equal('manifest.publishingInformation.locales["en-US"].name',
+      place { "manifest", "publishingInformation", "locales", "en-US", "name" })
+    local deep = { "manifest" }
+    for index = 2, 60 do deep[index] = "a" end
+    deep[61], deep[62] = "last", "ä"
+    local shown = place(deep)
+    assert.matches("^manifest%.a%.a%.a", shown)
+    assert.matches("a%.…%.a", shown)
+    assert.is_truthy(shown:find('.a.last["ä"]', 1, true), shown)
+    assert.is_true(#shown < 60, shown)
+    local long = ("ä"):rep(30)
+    assert.is_nil(require("proactive.text").problem(place { long, long, long, long }))
+  end)
+end)
+
 describe("manifest.diff", function()
   it("names each part that is other, whatever the order", function()
     local other = changed(function(m)

@@ -75,6 +75,17 @@ local function is_utf_16(text)
     or second == 0
 end
 
+-- Bytes of a path that is shown whole, and of what is shown of both ends of a longer one.
+local LONGEST, ENDS = 80, 24
+
+--- A path that can be read: of a long one whole steps of its beginning and of its end.
+local function shortened(path)
+  if #path <= LONGEST then return path end
+  local beginning = path:sub(1, ENDS):match "^(.+)[.%[]" or ""
+  local ending = path:sub(-ENDS):match "[.%[].+$" or ""
+  return beginning .. ".…" .. ending
+end
+
 local NO_JSON, NO_JSON_FIX = "is not JSON", "Correct it there; nothing was changed or sent."
 local UNSAFE = "cannot be read safely"
 local UNSAFE_FIX = "Correct it there if it is a mistake; if it is meant so, another tool must send "
@@ -94,7 +105,7 @@ function document.decode(text)
   local value, message, line, column, path, unsafe = json.decode(text)
   if value ~= nil then return document.envelope(value) end
   local where = ("line %d, column %d"):format(line or 1, column or 1)
-  if path and path ~= "" then where = ("%s, in %s"):format(where, path) end
+  if path and path ~= "" then where = ("%s, in %s"):format(where, shortened(path)) end
   local err = errors.new("invalid", {
     message = ("the manifest %s: %s (%s)"):format(unsafe and UNSAFE or NO_JSON, message, where),
     fix = unsafe and UNSAFE_FIX or NO_JSON_FIX,
