@@ -180,7 +180,7 @@ static http_started fill(http_transfer *t, const http_request *request, char *er
   body_status status = http_transfer_fill(t, request, &culprit);
   if (status == BODY_OK) return HTTP_STARTED;
   body_explain(status, culprit, error);
-  return status == BODY_NOMEM || request->prepared == NULL ? HTTP_REFUSED : HTTP_UNFIT;
+  return status == BODY_NOMEM ? HTTP_REFUSED : HTTP_UNFIT;
 }
 
 static int hand_over(http_pool *pool, http_transfer *t, const http_request *request, char *error) {

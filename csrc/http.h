@@ -90,7 +90,7 @@ typedef enum {
   HTTP_WAIT,    /* would open one connection too many in this step: try again after the next */
   HTTP_FULL,    /* no connection has room and none may be opened: once one has moved on */
   HTTP_REFUSED, /* no memory, or a value libcurl does not take: error holds the reason */
-  HTTP_UNFIT    /* the prepared body does not take the values: likewise */
+  HTTP_UNFIT    /* the body is too long, or does not take the values: likewise */
 } http_started;
 
 /* NULL on failure, with the reason in error. The first call in a process initialises libcurl, once

@@ -26,6 +26,10 @@
  * may bring a few of its own. */
 #define LIMIT_BODY_MARKS 32
 
+/* A word that is judged at a glance: user ids have some 200 bytes. Longer ones go through the whole
+ * judgement. */
+#define LIMIT_WORD_BYTES 1024u
+
 /* URL, one header line, client id and client secret: far above what any of them needs. */
 #define LIMIT_URL_BYTES 2048u
 #define LIMIT_HEADER_LINE_BYTES (8u * 1024u)

@@ -55,14 +55,16 @@ static int l_sha256(lua_State *L) {
 }
 
 /* extends(text, prefix) -> whether the text is the prefix and a word after it: at least one byte
- * more, none of them a space or a control character. The pattern for it costs more than sending. */
+ * more, all of them ASCII, none a space or a control character; in all no longer than a word is.
+ * The pattern for it costs more than sending. */
 static int l_extends(lua_State *L) {
   size_t len, prefix_len;
   luaL_checktype(L, 1, LUA_TSTRING);
   luaL_checktype(L, 2, LUA_TSTRING);
   const char *text = lua_tolstring(L, 1, &len);
   const char *prefix = lua_tolstring(L, 2, &prefix_len);
-  lua_pushboolean(L, len > prefix_len && memcmp(text, prefix, prefix_len) == 0 &&
+  lua_pushboolean(L, len <= LIMIT_WORD_BYTES && len > prefix_len &&
+                         memcmp(text, prefix, prefix_len) == 0 &&
                          text_is_word(text + prefix_len, len - prefix_len));
   return 1;
 }

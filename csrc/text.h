@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether at least one byte is there and none is a space or a control character. */
+/* Whether at least one byte is there and all are ASCII, none a space or a control character. */
 bool text_is_word(const char *text, size_t len);
 
 #endif

@@ -36,8 +36,10 @@ describe("core.extends", function()
   it("asks for the prefix and a word after it", function()
     assert.is_true(core.extends("amzn1.x", "amzn1."))
     assert.is_true(core.extends("x", ""))
+    assert.is_true(core.extends("amzn1." .. ("x"):rep(1018), "amzn1."))
     for _, text in ipairs { "", "amzn1.", "amzn1", "amzn2.x", " amzn1.x", "amzn1.x y", "amzn1.\0",
-      "amzn1.x\n", "amzn1.\127" } do
+      "amzn1.x\n", "amzn1.\127", "amzn1.x\255", "amzn1.seven..\128eight", "amzn1.é",
+      "amzn1." .. ("x"):rep(1019) } do
       assert.is_false(core.extends(text, "amzn1."), text)
     end
   end)

@@ -72,12 +72,26 @@ local function check_late(job)
   return (validate(job.body:fill(job.timestamp, id, job.expiry, user))) == true
 end
 
+--- What keeps a body from being written that is not judged.
+local function unwritable(part)
+  local _, err = request_of.encode(part)
+  return err
+end
+
 --- What keeps a customer from being sent to.
 ---@param user string
 ---@return proactive.Error?
 function Template:user_problem(user)
-  if not self.checks or extends(user, PREFIX) then return nil end
-  return check(user, USER, "relevantAudience", "payload", "user")
+  if extends(user, PREFIX) then return nil end
+  if self.checks then return check(user, USER, "relevantAudience", "payload", "user") end
+  return unwritable { relevantAudience = { payload = { user = user } } }
+end
+
+--- What keeps an event from having a reference id.
+local function id_problem(self, id)
+  if #id <= ID.max and extends(id, "") then return nil end
+  if self.checks then return check(id, ID, "referenceId") end
+  return unwritable { referenceId = id }
 end
 
 --- The part of a job that is the event's.
@@ -86,9 +100,8 @@ end
 ---@return table? fields        of a `proactive.Job`
 ---@return proactive.Error?     kind `invalid`: the id
 function Template:job(user, reference_id)
-  if reference_id and self.checks and (#reference_id == 0 or #reference_id > ID.max) then
-    return nil, check(reference_id, ID, "referenceId")
-  end
+  local problem = reference_id and id_problem(self, reference_id)
+  if problem then return nil, problem end
   return {
     template = self,
     start = start,

@@ -53,7 +53,7 @@ end
 --- The error of a body that cannot be sent, or of a pool that takes nothing.
 local function start_error(message, part)
   if part == "body" then
-    return errors.new("invalid", { message = "the customer or the reference id: " .. message })
+    return errors.new("invalid", { message = "cannot be sent: " .. message })
   end
   return answer.transport({ cause = "protocol", message = message }, "sending the event")
 end
