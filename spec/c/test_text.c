@@ -8,7 +8,7 @@
 #include "check.h"
 
 static bool is_bad(int byte) {
-  return byte <= ' ' || byte == 0x7f;
+  return byte <= ' ' || byte >= 0x7f;
 }
 
 /* One odd byte in a text of good ones. */
