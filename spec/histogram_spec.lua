@@ -12,7 +12,7 @@ describe("a histogram", function()
   it("gives percentiles within a tenth", function()
     local h = new_histogram()
     for i = 1, 1000 do
-      h:add(i / 1000)
+      h:add(i / 1000, 1)
     end
     for _, share in ipairs { 0.1, 0.5, 0.95, 0.99 } do
       local value = h:percentile(share)
@@ -25,8 +25,8 @@ describe("a histogram", function()
 
   it("takes nothing and ages", function()
     local h = new_histogram()
-    h:add(0)
-    h:add(100000)
+    h:add(0, 1)
+    h:add(100000, 1)
     assert.equal(100000, h:percentile(1))
     assert.equal(2, h.count)
   end)
@@ -34,7 +34,7 @@ describe("a histogram", function()
   it("counts up to each doubling", function()
     local h = new_histogram()
     for _, seconds in ipairs { 0.00005, 0.00015, 0.00015, 0.0009 } do
-      h:add(seconds)
+      h:add(seconds, 1)
     end
     local list = h:cumulative()
     assert.equal(1, list[1].count)

@@ -124,14 +124,18 @@ describe("sending to many", function()
   end)
 
   it("tells each outcome also when progress raises", function()
-    local told = 0
+    local told, said = 0, {}
     client:close()
-    client = stand_in.client(sandbox, { logger = function() end })
+    client = stand_in.client(sandbox, {
+      logger = function(level, fields) said[#said + 1] = level == "error" and fields.message or nil end,
+    })
+    local wordless = setmetatable({}, { __tostring = function() error "no words" end })
     assert(client:send_many(event, ids(10), {
-      progress = function() error "no terminal" end,
+      progress = function() error(wordless) end,
       on_result = function() told = told + 1 end,
     }))
     assert.equal(10, told)
+    assert.same({ "a callback raised: a table that cannot be read" }, said)
   end)
 
   it("reads answers while users come slowly", function()

@@ -18,7 +18,7 @@ local function run(pace, from, seconds, capacity)
         throttled = throttled + 1
         pace:throttled(now)
       else
-        pace:answered(now)
+        pace:answered(now, 1)
       end
     end
     now = now + 0.0005
@@ -78,7 +78,7 @@ describe("a pace", function()
       if i % 50 == 0 then
         pace:throttled(now)
       else
-        pace:answered(now)
+        pace:answered(now, 1)
       end
     end
     assert.is_nil(pace:rate())
@@ -92,7 +92,7 @@ describe("a pace", function()
       if state % 25 == 0 then
         pace:throttled(i / 40)
       else
-        pace:answered(i / 40)
+        pace:answered(i / 40, 1)
       end
     end
     assert.equal(40, pace:rate())

@@ -78,9 +78,8 @@ describe("the retry policy", function()
     assert.is_number(p:delay(1, failure "server"))
     assert.is_nil(p:delay(1, failure "server"))
     assert.equal(1, p.exhausted)
-    for _ = 1, 3 do
-      p:succeeded()
-    end
+    p:succeeded(nil, 2)
+    p:succeeded(nil, 1)
     assert.is_number(p:delay(1, failure "server"))
   end)
 
@@ -89,9 +88,9 @@ describe("the retry policy", function()
     local _, cost = p:delay(1, failure("transport", { cause = "timeout" }))
     assert.equal(10, cost)
     assert.is_nil(p:delay(1, failure "server"))
-    p:succeeded(cost)
+    p:succeeded(cost, 1)
     assert.equal(10, p.left)
-    p:succeeded()
+    p:succeeded(nil, 1)
     assert.equal(10, p.left) -- never above the budget
   end)
 end)

@@ -46,6 +46,44 @@ describe("a run without onlookers", function()
       return list
     end
 
+    it("each once when memory fails as they are counted", function()
+      local client = stand_in.client(sandbox)
+      local run = assert(client:start_many(stand_in.event(), users(20)))
+      local refusals = 0
+      for _, histogram in ipairs { run.latency, client.delivery.latency } do
+        function histogram.add(...)
+          refusals, histogram.add = refusals + 1, nil
+          if refusals > 0 then error("not enough memory", 0) end
+          return histogram:add(...)
+        end
+      end
+      repeat
+        local ok, problem = pcall(client.step, client, 0.1)
+        assert(ok or problem == "not enough memory", problem)
+      until run:done()
+      local report, stats = run:report(), client:stats()
+      client:close()
+      assert.equal(2, refusals)
+      assert.same({ 20, 0, 20 }, { report.accepted, report.failed, report.taken })
+      assert.same({ 20, 0, 0 }, { stats.accepted, stats.failed, stats.in_flight })
+    end)
+
+    it("each once when progress raises what cannot be read", function()
+      local client = stand_in.client(sandbox)
+      local run = assert(client:start_many(stand_in.event(), users(20), {
+        progress = function()
+          error(setmetatable({}, { __tostring = function() error "no words" end }))
+        end,
+      }))
+      run.shown = -math.huge -- progress is drawn at once
+      assert.is_true(client:flush())
+      local report, stats = run:report(), client:stats()
+      client:close()
+      assert.same({ 20, 20, true }, { report.accepted, report.taken, report.done })
+      assert.same({ 20, 0 }, { stats.accepted, stats.in_flight })
+      assert.is_true(stats.hook_errors > 0)
+    end)
+
     it("the same body again", function()
       sandbox:fault { match = { path = "events", count = 8 }, status = 503 }
       local client = stand_in.client(sandbox, { retry = soak.options(sandbox).retry })

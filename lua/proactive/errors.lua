@@ -116,4 +116,12 @@ function errors.is(value)
   return getmetatable(value) == Error
 end
 
+--- What was raised, as a text; also of a value whose own `__tostring` raises.
+---@param raised any
+---@return string
+function errors.text_of(raised)
+  local ok, text = pcall(tostring, raised)
+  return ok and text or ("a %s that cannot be read"):format(type(raised))
+end
+
 return errors

@@ -53,6 +53,10 @@ local function misfit(user, region)
   return errors.new("invalid", { message = message, fix = "Correct this element of users." })
 end
 
+local function show(many)
+  many.progress(many:report())
+end
+
 --- Notes the end, and shows how it is going, now and then and at the end.
 local function look(many)
   local done = many:done()
@@ -61,7 +65,7 @@ local function look(many)
   if done and many.marking then many.marking:write(many) end
   if not many.progress or (not done and now < many.shown + progress_of.EVERY) then return end
   many.shown = now
-  local ok, problem = pcall(many.progress, many:report())
+  local ok, problem = pcall(show, many)
   if not ok then many.delivery.observer:raised(problem) end
 end
 
@@ -78,7 +82,7 @@ local function finish(job, receipt, err)
   if job.attempts > 1 then many.retries = many.retries + job.attempts - 1 end
   if receipt then
     many.accepted = many.accepted + 1
-    many.latency:add(job.ended - job.submitted)
+    many.latency:add(job.ended - job.submitted, 1)
   else
     many.failed = many.failed + 1
     many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
@@ -237,15 +241,15 @@ function Many:wave(wall)
     timestamp = template.timestamp,
     expiry = template.expiry,
     timeout = self.timeout,
+    accepted = 0,
   }
 end
 
---- Counts an event of a wave that was accepted.
----@param seconds number  it took
+--- Counts events of a wave that were accepted.
+---@param count integer
 ---@private
-function Many:accept(seconds)
-  self.latency:add(seconds)
-  self.accepted = self.accepted + 1
+function Many:accept(count)
+  self.accepted = self.accepted + count
   if self.watched then look(self) end
 end
 
@@ -264,7 +268,7 @@ end
 ---@private
 function Many:raised(problem)
   if self.asking == "event" then self.taken = self.taken - 1 end -- this user has no outcome
-  self.problem = tostring(problem)
+  self.problem = errors.text_of(problem)
   self:stop(self.asking)
 end
 
@@ -324,10 +328,9 @@ end
 ---   seconds, of what was accepted
 ---@field taken integer    users taken from `users`; after a stop the next one is number taken + 1
 ---@field total integer?   users, when their number is known
----@field stopped string?  why users were left: what `stop` was given, "deadline", or "users" or
----   "event" when one of these raised `problem`
----   or "refused": the first answers were all 403s
----@field problem string?
+---@field stopped string?  why users were left: what `stop` was given, "deadline", "users" or
+---   "event" when one of these raised, or "refused": the first answers were all 403s
+---@field problem string?  what `users` or `event` raised
 ---@field marked {run: string, count: integer}?
 ---   of a registry's subscribers: how many are passed over from now on, see `registry:unmark`
 ---@field done boolean

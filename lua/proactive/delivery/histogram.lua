@@ -17,33 +17,19 @@ local function bucket_of(seconds)
   return math.ceil(math.log(seconds / LEAST) / LOG2 * STEPS)
 end
 
--- Most times are short, and a logarithm costs more than a look-up: the buckets of short times, by
--- steps of 2 µs, far finer than a bucket; at most 10,000 of them.
-local FINE, SHORT = 2e-6, 0.02
-local known = {}
-
-local function look_up(step, seconds)
-  if seconds >= SHORT then return bucket_of(seconds) end
-  local bucket = bucket_of((step + 0.5) * FINE)
-  known[step] = bucket
-  return bucket
-end
-
 local function bound_of(bucket)
   return LEAST * 2 ^ (bucket / STEPS)
 end
 
---- Counts one time.
+--- Counts things that took the same time.
 ---@param seconds number
+---@param count integer
 ---@private
-function Histogram:add(seconds)
-  -- In steps of FINE, rounded: the sum with 1.5 * 2^52 has no bits left for a fraction. Numbers
-  -- that stand here cost less than names or functions.
-  local step = seconds * 5e5 + 6755399441055744.0 - 6755399441055744.0
-  local bucket, buckets = known[step] or look_up(step, seconds), self.buckets
-  buckets[bucket] = (buckets[bucket] or 0) + 1
-  self.count = self.count + 1
-  self.sum = self.sum + seconds
+function Histogram:add(seconds, count)
+  local bucket, buckets = bucket_of(seconds), self.buckets
+  buckets[bucket] = (buckets[bucket] or 0) + count
+  self.count = self.count + count
+  self.sum = self.sum + seconds * count
   if seconds > self.max then
     self.max = seconds
     self.last = math.max(self.last, bucket)

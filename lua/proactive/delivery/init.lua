@@ -72,6 +72,7 @@ local function new(options)
     running = {}, -- jobs, and waves of events, by transfer id
     begun_id = false, -- a transfer that is not among them yet
     begun_job = false,
+    unsettled = false, -- the wave whose accepted events are not counted yet
     asked = false, -- the feed whose own code runs now
     in_hand = false, -- a job that was pulled and is neither in a lane nor among them yet
     in_flight = 0,
@@ -230,7 +231,7 @@ end
 
 --- Seconds until a job may be begun, beside what the pool waits for.
 local function own_due(self)
-  if self.doom or self.begun_id or self.in_hand then return 0 end
+  if self.doom or self.begun_id or self.in_hand or self.unsettled then return 0 end
   local now, next_retry = self.clock.monotonic(), self.delayed:next_at()
   local due = launch.due(self, now)
   if self.in_flight >= self.concurrency then return due end

@@ -99,7 +99,7 @@ end
 
 local function slow_down(pace, err, now)
   if err.kind == "throttled" then return pace:throttled(now) end
-  pace:answered(now)
+  pace:answered(now, 1)
   if err.kind == "quota" then pace:stop(now) end
 end
 
@@ -114,25 +114,40 @@ local function again(self, id, job, at)
   self:forget(id)
 end
 
-local function note_acceptance(self, lane, started, cost, now)
-  local policy = self.policy
-  lane.pace:answered(now)
-  self.latency:add(now - started)
-  if policy and (cost or policy.left < policy.budget) then policy:succeeded(cost) end
+--- Notes accepted attempts, so many, that began together.
+local function note_acceptances(self, lane, started, count, cost, now)
+  self.latency:add(now - started, count)
+  lane.pace:answered(now, count)
+  if self.policy then self.policy:succeeded(cost, count) end
 end
 
---- Completes an event of a wave. What needs memory comes before what forgets it.
+--- Counts the events of a wave that were accepted in a row. Memory is needed before they are: an
+--- error leaves them to the next call.
+local function settle(self, now)
+  local begun = self.unsettled
+  if not begun then return end
+  local count, feed = begun.accepted, begun.feed
+  feed.latency:add(now - begun.started, count)
+  note_acceptances(self, begun.lane, begun.started, count, nil, now)
+  self.unsettled, begun.accepted = false, 0
+  self.in_flight = self.in_flight - count
+  self.completed = self.completed + count
+  self.counts.accepted = self.counts.accepted + count
+  feed:accept(count)
+end
+
+--- Takes the events of a wave that were simply accepted, the first one and those right behind it.
 ---@return integer? id      the next finished transfer
 ---@return integer? status
-local function accept_of_wave(self, id, begun, now)
-  local counts = self.counts
-  note_acceptance(self, begun.lane, begun.started, nil, now)
-  begun.feed:accept(now - begun.started)
-  self.running[id] = nil
-  self.in_flight = self.in_flight - 1
-  self.completed = self.completed + 1
-  counts.accepted = counts.accepted + 1
-  return self.pool:release(id)
+local function accept_row(self, begun, id, ends)
+  local pool, running, monotonic, status = self.pool, self.running, self.clock.monotonic, nil
+  self.unsettled = begun
+  repeat
+    running[id] = nil
+    begun.accepted = begun.accepted + 1
+    id, status = pool:release(id)
+  until not status or running[id] ~= begun or (ends and monotonic() >= ends)
+  return id, status
 end
 
 --- Completes the job of a finished transfer, or sends it again. All that needs memory is made
@@ -148,7 +163,7 @@ local function judge_one(self, id, job, status, now)
   if self.observer.on_attempt then self.observer:attempt(self.pool, id, job, err) end
   job.ended = now
   if receipt then
-    note_acceptance(self, job.lane, job.started, job.cost, now)
+    note_acceptances(self, job.lane, job.started, 1, job.cost, now)
     return outcome.complete(self, job, receipt, nil, self.forget, id)
   end
   slow_down(job.lane.pace, err, now)
@@ -179,18 +194,19 @@ end
 function judge.collect(self, ends)
   local pool, running, monotonic = self.pool, self.running, self.clock.monotonic
   local id, status = pool:finished()
-  local now = id and monotonic()
+  local now = monotonic()
+  settle(self, now) -- what an error left
   while id do
     local job = running[id]
     if job and job.is_wave and status and now < self.date_due then
-      id, status = accept_of_wave(self, id, job, now)
-      if ends then now = monotonic() end
+      id, status = accept_row(self, job, id, ends)
+      settle(self, now)
     else
       if not judge_other(self, id, job, status, now) then return end
       id, status = pool:finished()
       now = monotonic()
     end
-    if self.closing or (ends and now >= ends) then return end
+    if self.closing or (ends and monotonic() >= ends) then return end
   end
 end
 

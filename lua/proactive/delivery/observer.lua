@@ -1,6 +1,8 @@
 --- Who looks on: the hook for attempts, the log of outcomes, and what callbacks raise. Nothing an
 --- onlooker does can disturb a delivery.
 
+local errors = require "proactive.errors"
+
 ---@class proactive.Attempt  what `on_attempt` gets; times are seconds from the start, 0: not needed
 ---@field region string
 ---@field reference_id string?
@@ -40,7 +42,7 @@ local HASH_LENGTH = 16
 ---@param problem any
 function Observer:raised(problem)
   self.raised_count = self.raised_count + 1
-  local message = "a callback raised: " .. tostring(problem)
+  local message = "a callback raised: " .. errors.text_of(problem)
   if not self.logger then
     io.stderr:write("proactive error: ", message, "\n")
   elseif not pcall(self.logger, "error", { message = message }) then

@@ -90,10 +90,11 @@ local function judge(self, now, seconds)
   self.window_answers, self.window_throttled = 0, 0
 end
 
---- Notes an answer that was not a 429.
+--- Notes answers.
 ---@param now number
-function Pace:answered(now)
-  self.window_answers = self.window_answers + 1
+---@param count integer
+function Pace:answered(now, count)
+  self.window_answers = self.window_answers + count
   local seconds = now - self.window_start
   if seconds >= WINDOW then judge(self, now, seconds) end
 end
@@ -102,7 +103,7 @@ end
 ---@param now number
 function Pace:throttled(now)
   self.window_throttled = self.window_throttled + 1
-  self:answered(now)
+  self:answered(now, 1)
 end
 
 --- Notes a 432: nothing more goes for a while.

@@ -54,10 +54,11 @@ function Policy:delay(attempts, err)
   return err.retry_after and math.max(err.retry_after, delay) or delay, cost
 end
 
---- Gives budget back for an accepted event.
----@param cost integer?  what its last retry cost; nil when it was accepted at once
-function Policy:succeeded(cost)
-  self.left = math.min(self.budget, self.left + (cost or REFUND))
+--- Gives budget back for accepted events.
+---@param cost integer?  what the last retry of each cost; nil when it was accepted at once
+---@param count integer
+function Policy:succeeded(cost, count)
+  self.left = math.min(self.budget, self.left + (cost or REFUND) * count)
 end
 
 --- A policy, shared by all events of a client.

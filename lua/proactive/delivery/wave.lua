@@ -18,6 +18,7 @@ local wave = {}
 ---@field timeout number      seconds for one attempt
 ---@field started number      monotonic seconds
 ---@field generation integer  of the token
+---@field accepted integer    events that were accepted and are not counted yet
 
 --- The feed whose events may go in waves now: no other has its turn, and the token is as it should.
 ---@param self proactive.Delivery
