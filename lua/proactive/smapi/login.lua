@@ -65,6 +65,9 @@ local function address(options, redirect_uri, state)
   return endpoints.login_url(options) .. "?" .. table.concat(parts, "&")
 end
 
+local PORT_FIX = "End the program that listens there, or give another port with --port; the "
+  .. "security profile's return URLs must hold http://127.0.0.1:PORT/cb with it."
+
 --- Begins to listen.
 ---@param options proactive.smapi.LoginOptions
 ---@return proactive.smapi.Login?
@@ -74,8 +77,8 @@ function login.start(options)
   local listener, message = require("proactive.httpd").listen { host = "127.0.0.1", port = port }
   if not listener then
     return nil, errors.new("unexpected", {
-      message = ("cannot listen on port %d of this machine: %s"):format(port, message),
-      fix = "Give another port that the security profile's return URLs allow (--port).",
+      message = message,
+      fix = PORT_FIX,
     })
   end
   local redirect_uri = ("http://127.0.0.1:%d%s"):format(listener:port(), PATH)
