@@ -11,13 +11,13 @@ local sandbox
 --- Runs `proactive send` of an event to the customers of a list.
 ---@param lines string[]
 ---@param words string[]?
----@param opts table?  for `cli.run`
+---@param opts table?  for `cli.run`, and `event`: another file
 local function send(lines, words, opts)
   local path = cli.file(".txt", table.concat(lines, "\n") .. "\n")
   finally(function()
     os.remove(path)
   end)
-  local all = { "send", EVENT, "--sandbox", sandbox.url, "--to-file", path }
+  local all = { "send", opts and opts.event or EVENT, "--sandbox", sandbox.url, "--to-file", path }
   for _, word in ipairs(words or {}) do
     all[#all + 1] = word
   end
@@ -83,8 +83,8 @@ describe("a list of customers", function()
 
   describe("whose results cannot be written", function()
     --- Runs it with a full disk as standard output.
-    local function send_to_full(list, words)
-      return send(list, words, { output = "/dev/full" })
+    local function send_to_full(list, words, event)
+      return send(list, words, { output = "/dev/full", event = event })
     end
 
     local function accepted()
@@ -96,15 +96,34 @@ describe("a list of customers", function()
     end
 
     it("is left where it stands, with what is in flight finished, and the place is named", function()
-      local ran = send_to_full(users(3000), { "--json" })
+      local list = users(3000)
+      list[1] = "\n" .. list[1]
+      local ran = send_to_full(list, { "--json" })
       assert.equal(1, ran.status)
-      local taken, number = ran.stderr:match "stopped after (%d+) customers; number (%d+) is the next"
+      local taken, number, line =
+        ran.stderr:match "stopped after (%d+) customers; number (%d+) is the next, behind line (%d+) of the list\n"
       assert.truthy(taken, ran.stderr)
       assert.equal(tonumber(taken) + 1, tonumber(number))
+      assert.equal(tonumber(taken) + 1, tonumber(line))
       assert.equal(tonumber(taken), accepted())
       assert.is_true(accepted() < 3000)
       assert.truthy(ran.stderr:find(" %  " .. taken .. " accepted  ", 1, true), ran.stderr)
       assert.truthy(ran.stderr:find("proactive send: standard output cannot be written\n", 1, true))
+    end)
+
+    it("is left in the same way when a whole body is sent", function()
+      local request = proactive.request(dofile(EVENT), proactive.audience.multicast())
+      request.relevantAudience = nil
+      local body = cli.file(".json", assert(proactive.encode(request)))
+      finally(function()
+        os.remove(body)
+      end)
+      local ran = send_to_full(users(60), { "--json" }, body)
+      assert.equal(1, ran.status)
+      local text = "\nproactive send: stopped after %d customers; number %d is the next, behind line %d of the list\n"
+      local sent = accepted()
+      assert.is_true(sent < 60)
+      assert.truthy(ran.stderr:find(text:format(sent, sent + 1, sent), 1, true), ran.stderr)
     end)
 
     it("says so also when there is no next one", function()

@@ -100,22 +100,31 @@ end
 local MARKED = "proactive send: %d customers are passed over from now on, since the service "
   .. "refused them; to take that back: proactive subscribers unmark %s"
 
+--- How far a run came, as in "stopped after 2 customers".
+local function after(verb, taken)
+  return ("%s after %d customer%s"):format(verb, taken, taken == 1 and "" or "s")
+end
+
+--- Where a run was left.
+local function left(verb, taken, targets)
+  local behind = targets.line and (", behind line %d of the list"):format(targets.line()) or ""
+  return ("%s; number %d is the next%s"):format(after(verb, taken), taken + 1, behind)
+end
+
 --- Why a run ended before its list, and where; nil: it did not.
-local function ending(summary)
+local function ending(summary, targets)
   local taken, stopped, problem = summary.taken, summary.stopped, summary.problem
   if stopped == "refused" then return "stopped: " .. problem end
-  if problem then return ("stopped after %d customers: %s"):format(taken, problem) end
+  if problem then return after("stopped", taken) .. ": " .. problem end
   if stopped == "output" and taken == summary.total then
     return "every customer was sent to, but not every result could be written"
   end
-  local verb = stopped == "output" and "stopped" or "interrupted"
-  local text = "%s after %d customers; number %d is the next"
-  return stopped and text:format(verb, taken, taken + 1)
+  return stopped and left(stopped == "output" and "stopped" or "interrupted", taken, targets)
 end
 
 --- The end of a run, on standard error, unless the progress has shown it there already.
-local function summarise(summary, out, shown)
-  local text = ending(summary)
+local function summarise(summary, targets, out, shown)
+  local text = ending(summary, targets)
   if text then out:warn("proactive send: %s", text) end
   if not out.quiet and not shown then out:warn("%s", progress.line(summary)) end
 end
@@ -137,7 +146,7 @@ local function to_customers(client, args, loaded, targets, out, report)
   if failure.reason then summary.stopped = summary.stopped or "output" end
   if summary.stopped then report.failed = true end
   local shown = opts.progress and output.is_terminal(2)
-  if summary.stopped or is_long(targets) then summarise(summary, out, shown) end
+  if summary.stopped or is_long(targets) then summarise(summary, targets, out, shown) end
   local marked = summary.marked
   if marked and marked.count > 0 then out:warn(MARKED, marked.count, marked.run) end
   if failure.reason then error(failure.reason, 0) end
@@ -151,15 +160,28 @@ local function to_everyone(client, args, loaded, target, report)
   report:outcome(target, client:send(loaded.event, target.audience, opts))
 end
 
---- Sends a `.json` body to each target, one after the other.
-local function body(client, args, loaded, targets, report)
-  for target in customers(targets, report) do
-    local request = body_of.of_json(loaded, target)
-    for _, region in ipairs(target.audience.regions or { target.region or client.region }) do
-      local opts = { region = region, validate = not args.no_validate }
-      report:one(target, region, client:send_request(request, opts))
-    end
+--- Sends a `.json` body to a target, in each of its regions.
+local function body_to(target, client, args, loaded, report)
+  local request = body_of.of_json(loaded, target)
+  for _, region in ipairs(target.audience.regions or { target.region or client.region }) do
+    local opts = { region = region, validate = not args.no_validate }
+    report:one(target, region, client:send_request(request, opts))
   end
+end
+
+--- Sends a `.json` body to each target, one after the other.
+local function body(client, args, loaded, targets, out, report)
+  local taken = 0
+  local done, thrown = pcall(function()
+    for target in customers(targets, report) do
+      taken = taken + 1
+      body_to(target, client, args, loaded, report)
+    end
+  end)
+  if done then return end
+  local is_one = targets.everyone or targets.count == 1
+  if not is_one then out:warn("proactive send: %s", left("stopped", taken, targets)) end
+  error(thrown, 0)
 end
 
 --- Sends to all targets and reports.
@@ -171,7 +193,7 @@ end
 ---@param report proactive.cli.Report
 function deliver.all(client, args, loaded, targets, out, report)
   if loaded.body then
-    body(client, args, loaded, targets, report)
+    body(client, args, loaded, targets, out, report)
   elseif targets.everyone then
     to_everyone(client, args, loaded, targets.each(), report)
   else

@@ -19,6 +19,7 @@ local FLAGS = "--all, --to, --to-file and --subscribers"
 ---@class proactive.cli.Targets
 ---@field each fun(): proactive.cli.Target?  the next one
 ---@field count integer?   how many; nil when it is not known before
+---@field line (fun(): integer)?  the number of the last line that was read of a list
 ---@field everyone boolean all customers
 ---@field from_stdin boolean
 ---@field registry proactive.Registry?  whose subscribers they are
@@ -63,10 +64,10 @@ local function from_line(line, region)
   return nil, ("unknown region %s: NA, EU or FE"):format(text.quote(named))
 end
 
---- The targets of the lines of a list; empty lines are passed over.
+--- The targets of the lines of a list, empty lines passed over; and the number of the last line.
 local function reader(handle, path, region)
   local number = 0
-  return function()
+  local function each()
     local line, problem
     repeat
       line, problem = handle:read("*l")
@@ -78,6 +79,9 @@ local function reader(handle, path, region)
     if not target then return { problem = ("%s:%d: %s"):format(path, number, wrong) } end
     target.line = number
     return target
+  end
+  return each, function()
+    return number
   end
 end
 
@@ -105,8 +109,8 @@ local function listed(path, region)
   if not handle then stop.with(2, "%s", message) end
   local seekable = not from_stdin and handle:seek("set", 0) ~= nil
   local count = seekable and survey(handle, path, region) or nil
-  local each = reader(handle, from_stdin and "standard input" or path, region)
-  return { each = each, count = count, from_stdin = from_stdin }
+  local each, line = reader(handle, from_stdin and "standard input" or path, region)
+  return { each = each, line = line, count = count, from_stdin = from_stdin }
 end
 
 --- FILE's own audience, made anew so that what is wrong with it is found here.
