@@ -81,6 +81,23 @@ describe("a list of customers", function()
     end)
   end)
 
+  it("may begin with a byte order mark", function()
+    local ran = send { "\239\187\191" .. users(1)[1], users(2)[2] .. "\r" }
+    assert.equal(0, ran.status, ran.stderr)
+    assert.equal(2, #sandbox:counts())
+  end)
+
+  it("says that it names nobody, and is done", function()
+    for _, words in ipairs { {}, { "--dry-run" } } do
+      local ran = send({ "", " " }, words)
+      assert.equal(0, ran.status)
+      assert.truthy(ran.stderr:find("proactive send: there is no customer to send to\n", 1, true), ran.stderr)
+    end
+    local quiet = send({}, { "--quiet", "--stage", "live" })
+    assert.equal(0, quiet.status)
+    assert.is_nil(quiet.stderr:find("no customer", 1, true))
+  end)
+
   describe("whose results cannot be written", function()
     --- Runs it with a full disk as standard output.
     local function send_to_full(list, words, event)

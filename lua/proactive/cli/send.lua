@@ -60,7 +60,8 @@ end
 
 --- Asks before more than one live customer is reached.
 local function confirm(args, targets)
-  if args.stage ~= "live" or args.dry_run or args.yes or targets.count == 1 then return end
+  if args.stage ~= "live" or args.dry_run or args.yes then return end
+  if targets.count and targets.count <= 1 then return end
   local word = targets.count and ("%d"):format(targets.count) or "all"
   local whom = "all customers of the list"
   if targets.everyone then whom = "all customers" end
@@ -125,6 +126,9 @@ function send.run(args, out)
     return 1
   elseif invalid then
     stop.with(1, invalid)
+  end
+  if targets.count == 0 and not out.quiet then
+    out:warn "proactive send: there is no customer to send to"
   end
   return (args.dry_run and dry_run or send_all)(args, loaded, targets, out)
 end

@@ -74,6 +74,7 @@ local function reader(handle, path, region)
       if problem then error(path .. ": " .. problem, 0) end
       if not line then return nil end
       number = number + 1
+      if number == 1 then line = line:gsub("^\239\187\191", "") end -- a byte order mark
     until line:find("%S")
     local target, wrong = from_line((line:gsub("\r$", "")), region)
     if not target then return { problem = ("%s:%d: %s"):format(path, number, wrong) } end
