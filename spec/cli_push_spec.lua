@@ -110,9 +110,9 @@ describe("proactive manifest push", function()
     local said = m:expect(0, { "manifest", "diff", m:path "skill.json", "--skill", SKILL })
     assert.matches("is the manifest of " .. OTHER:gsub("%p", "%%%0"), said)
     m:expect(0, { "manifest", "get", m:path "live.json", "--stage", "live" })
-    assert.matches("live skill cannot be changed.*certif", (m:expect(2, { "manifest", "push", m:path "live.json",
+    assert.matches("live skill cannot be changed.*certif", (m:expect(1, { "manifest", "push", m:path "live.json",
       "--yes" })))
-    assert.matches("nothing was sent", (m:expect(2, { "manifest", "push", m:path "live.json", "--stage", "live" })))
+    assert.matches("nothing was sent", (m:expect(1, { "manifest", "push", m:path "live.json", "--stage", "live" })))
     assert.equal(0, #support.calls(sandbox, "PUT", "/live/manifest$", 409))
   end)
 

@@ -27,11 +27,11 @@ end
 --- The file of another skill is not sent, and none to a stage that takes none.
 local function check_target(args, found, skill_id, stage)
   if found and found.skill_id ~= skill_id then
-    stop.with(2, "%s is the manifest of the skill %s, and not of %s; nothing was sent. Get the "
+    stop.with(1, "%s is the manifest of the skill %s, and not of %s; nothing was sent. Get the "
       .. "manifest of that one to another file, or remove %s.origin", args.file, found.skill_id,
       skill_id, args.file)
   elseif stage == "live" then
-    stop.with(2, "the manifest of a live skill cannot be changed; nothing was sent. Change the one "
+    stop.with(1, "the manifest of a live skill cannot be changed; nothing was sent. Change the one "
       .. "in development (--stage development), and have the skill certified again")
   end
 end
