@@ -496,6 +496,17 @@ describe("manifest.check", function()
       "$.manifest.events.regions.NA INVALID_DATA_TYPE" }, (violations(given)))
   end)
 
+  it("names what is wrong at one place in the same order each time", function()
+    for number = 1, 40 do
+      local name = "l" .. number
+      local path = "$.manifest.publishingInformation.locales." .. name .. ".name "
+      local given = changed(function(m)
+        m.publishingInformation.locales = { [name] = { name = "x" }, [name .. ".name"] = 5 }
+      end)
+      assert.same({ path .. "INVALID_DATA_TYPE", path .. "INVALID_STRING_LENGTH" }, (violations(given)))
+    end
+  end)
+
   it("knows the permission for what is urgent, and skill events of old", function()
     assert.same({}, warnings(changed(function(m)
       m.permissions[2] = { name = "alexa::devices:all:notifications:urgent:write" }

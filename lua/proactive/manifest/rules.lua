@@ -360,6 +360,13 @@ local PARTS = {
   events = check_events,
 }
 
+--- By path; what stands at one path in the same order each time.
+local function stands_before(a, b)
+  if a.path ~= b.path then return a.path < b.path end
+  if a.rule ~= b.rule then return a.rule < b.rule end
+  return a.message < b.message
+end
+
 --- Judges a manifest.
 ---@param envelope proactive.Manifest
 ---@return proactive.Violation[] violations  by path
@@ -370,11 +377,8 @@ function rules.check(envelope)
     local value = envelope.manifest[name]
     if value ~= nil then check(report, "$.manifest." .. name, value) end
   end
-  local function by_path(a, b)
-    return a.path < b.path
-  end
-  table.sort(report.violations, by_path)
-  table.sort(report.warnings, by_path)
+  table.sort(report.violations, stands_before)
+  table.sort(report.warnings, stands_before)
   return report.violations, report.warnings
 end
 
