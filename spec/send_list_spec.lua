@@ -74,6 +74,21 @@ describe("a list of customers", function()
       assert.truthy(ran.stderr:find(shown, 1, true), ran.stderr)
     end)
 
+    it("is refused by itself in a rehearsal too", function()
+      local ran = send({ users(1)[1], BAD, users(2)[2] }, { "--dry-run", "--json" })
+      assert.equal(1, ran.status)
+      local shown = cli.objects(ran.stdout)
+      assert.same({ "POST", "POST" }, { shown[1].method, shown[3].method })
+      assert.same({ 2, false, "invalid" }, { shown[2].line, shown[2].accepted, shown[2].error.kind })
+    end)
+
+    it("is quoted when it names no customer of a region", function()
+      local ran = send { users(1)[1], "somebody  \255" }
+      assert.equal(2, ran.status)
+      local said = [[:2: expected ID or ID<TAB>REGION, got "somebody  \xFF"; nothing was sent]]
+      assert.truthy(ran.stderr:find(said, 1, true), ran.stderr)
+    end)
+
     it("has a region that is shown in the same way", function()
       local ran = send { users(1)[1] .. "\tN\27A" }
       assert.equal(2, ran.status)

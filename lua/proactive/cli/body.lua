@@ -46,7 +46,8 @@ end
 ---@param args table
 ---@param loaded proactive.cli.File
 ---@param target proactive.cli.Target
----@return {method: string, url: string, region: string, body: table}[]
+---@return {method: string, url: string, region: string, body: table}[]?
+---@return proactive.Error?
 function body.requests(args, loaded, target)
   local proactive = require "proactive"
   local request, err = request_for(loaded, target)
@@ -54,7 +55,7 @@ function body.requests(args, loaded, target)
   if request and not valid then
     valid, err = proactive.validate(request)
   end
-  if not valid then stop.with(1, err) end
+  if not valid then return nil, err end
   local list = {}
   local region = target.region or (args.region and args.region[1]) or "NA"
   for index, each in ipairs(target.audience.regions or { region }) do

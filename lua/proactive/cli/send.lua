@@ -90,16 +90,20 @@ local function show(request, out)
   out:block(body_of.lines(request.body), 0)
 end
 
+--- Shows what would be sent to a target, or why nothing would.
+local function rehearse(target, args, loaded, out, report)
+  if target.problem then return report:unreadable(target.problem) end
+  local requests, err = body_of.requests(args, loaded, target)
+  if not requests then return report:one(target, target.region, nil, err) end
+  for _, request in ipairs(requests) do
+    show(request, out)
+  end
+end
+
 local function dry_run(args, loaded, targets, out)
   local report = report_of.new(out)
   for target in targets.each do
-    if target.problem then
-      report:unreadable(target.problem)
-    else
-      for _, request in ipairs(body_of.requests(args, loaded, target)) do
-        show(request, out)
-      end
-    end
+    rehearse(target, args, loaded, out, report)
   end
   return report:status()
 end

@@ -57,7 +57,7 @@ end
 local function from_line(line, region)
   local user, named = line:match("^([^%s]+)\t([^%s]+)$")
   user = user or line:match("^([^%s]+)$")
-  if not user then return nil, "expected ID or ID<TAB>REGION" end
+  if not user then return nil, "expected ID or ID<TAB>REGION, got " .. text.quote(line) end
   for _, known in ipairs(endpoints.regions) do
     if named == nil or named == known then return unicast(user, named or region) end
   end
