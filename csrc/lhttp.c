@@ -10,12 +10,14 @@
 #include "lcompat.h"
 #include "lresult.h"
 #include "ltoken.h"
+#include "random.h"
 
 #define POOL "proactive.pool"
 #define MOST_SECONDS 1e6 /* of any time: beyond it a number is a mistake */
 
 typedef struct {
   http_pool *pool; /* NULL: closed */
+  random_pool random;
 } box;
 
 http_pool *lhttp_check(lua_State *L, int index) {
@@ -106,6 +108,7 @@ static int l_http(lua_State *L) {
   if (options.user_agent == NULL) options.user_agent = "proactive";
   box *b = lcompat_newuserdata(L, sizeof *b);
   b->pool = NULL;
+  random_pool_init(&b->random);
   luaL_setmetatable(L, POOL);
   char error[LIMIT_ERROR_BYTES];
   b->pool = http_pool_new(&options, error);
@@ -243,27 +246,49 @@ int lhttp_start(lua_State *L, http_pool *pool, const http_request *request) {
   }
 }
 
+/* Values of a prepared body, and what they need while the request is made. */
+typedef struct {
+  body_value list[LIMIT_BODY_MARKS];
+  char new_id[RANDOM_ID_LENGTH + 1];
+} body_values;
+
 /* A text, nothing, or a prepared body, whose values follow the other arguments. */
-static void read_body(lua_State *L, http_request *request, body_value values[LIMIT_BODY_MARKS]) {
+static void read_body(lua_State *L, http_request *request, body_values *values) {
   if (lua_type(L, 3) == LUA_TSTRING) {
     request->body = lua_tolstring(L, 3, &request->body_len);
   } else if (!lua_isnoneornil(L, 3)) {
     request->prepared = lbody_check(L, 3);
-    request->values = values;
-    lbody_values(L, request->prepared, 6, values);
+    request->values = values->list;
+    lbody_values(L, request->prepared, 6, true, values->list);
   }
+}
+
+/* Puts a new reference id where a value is nil: made here it costs no Lua string. 0, or an errno. */
+static int make_new_id(lua_State *L, const http_request *request, body_values *values) {
+  int failure = 0, count = request->prepared != NULL ? request->prepared->count : 0;
+  bool made = false;
+  for (int i = 0; i < count && failure == 0; i++) {
+    if (values->list[i].text != NULL) continue;
+    box *b = lua_touserdata(L, 1);
+    if (!made) failure = random_id(&b->random, values->new_id);
+    made = true;
+    values->list[i] = (body_value){values->new_id, RANDOM_ID_LENGTH};
+  }
+  return failure;
 }
 
 static int l_pool_start(lua_State *L) {
   http_pool *pool = lhttp_check(L, 1);
   http_request request = {.route = lcompat_checkint(L, 2, 0, LIMIT_ROUTES)};
-  body_value values[LIMIT_BODY_MARKS];
-  read_body(L, &request, values);
+  body_values values = {0};
+  read_body(L, &request, &values);
   request.timeout = lcompat_checknumber(L, 4, 0.001, MOST_SECONDS);
   bool bears = !lua_isnoneornil(L, 5);
   if (http_pool_forked(pool)) return lhttp_push_forked(L);
   if (bears) request.authorization = ltoken_header(L, 5, &request.authorization_len);
   if (bears && request.authorization == NULL) return push_failure(L, "the token is not there yet");
+  int failure = make_new_id(L, &request, &values);
+  if (failure != 0) return push_failure(L, strerror(failure));
   return lhttp_start(L, pool, &request);
 }
 

@@ -54,13 +54,16 @@ static int l_sha256(lua_State *L) {
   return 1;
 }
 
-/* extends(text, prefix) -> whether the text is the prefix and a word after it: at least one byte
- * more, all of them ASCII, none a space or a control character; in all no longer than a word is.
- * The pattern for it costs more than sending. */
+/* extends(value, prefix) -> whether it is a text of the prefix and a word after it: at least one
+ * byte more, all of them ASCII, none a space or a control character; in all no longer than a word
+ * is. The pattern for it costs more than sending. */
 static int l_extends(lua_State *L) {
   size_t len, prefix_len;
-  luaL_checktype(L, 1, LUA_TSTRING);
   luaL_checktype(L, 2, LUA_TSTRING);
+  if (lua_type(L, 1) != LUA_TSTRING) {
+    lua_pushboolean(L, 0);
+    return 1;
+  }
   const char *text = lua_tolstring(L, 1, &len);
   const char *prefix = lua_tolstring(L, 2, &prefix_len);
   lua_pushboolean(L, len <= LIMIT_WORD_BYTES && len > prefix_len &&

@@ -329,7 +329,7 @@ describe("delivery", function()
       assert(sandbox:fault { match = { path = "events", user = "nobody" }, status = 429 })
       local pace = client.delivery.lanes.NA.pace
       for _ = 1, 3 do -- as if the service had throttled all of two seconds
-        pace:sent(core.monotonic())
+        pace:sent(core.monotonic(), 1)
         pace:throttled(core.monotonic() + 1)
         pace:throttled(core.monotonic() + 2)
       end

@@ -8,7 +8,7 @@ local function run(pace, from, seconds, capacity)
   local sent, throttled, now, taken, second = 0, 0, from, 0, -1
   while now < from + seconds do
     if pace:wait(now) == 0 then
-      pace:sent(now)
+      pace:sent(now, 1)
       sent = sent + 1
       if math.floor(now) ~= second then
         second, taken = math.floor(now), 0
@@ -29,7 +29,7 @@ end
 describe("a pace", function()
   it("without a rate never waits", function()
     local pace = new_pace(nil, 0)
-    pace:sent(0)
+    pace:sent(0, 1)
     assert.equal(0, pace:wait(0))
     assert.is_nil(pace:rate())
   end)
@@ -37,6 +37,26 @@ describe("a pace", function()
   it("keeps its rate", function()
     local sent = run(new_pace(100, 0), 0, 10)
     assert.is_true(sent >= 990 and sent <= 1010, tostring(sent))
+  end)
+
+  it("has room for as many at one time as need not wait one after the other", function()
+    assert.equal(math.huge, new_pace(nil, 0):room(7))
+    for _, rate in ipairs { 0.7, 33, 101, 2003 } do -- none has a turn at one of these times
+      local at_once, singly = new_pace(rate, 0), new_pace(rate, 0)
+      for _, now in ipairs { 0.0001, 0.0123, 0.0134, 0.5, 0.52, 9 } do
+        local count = at_once:room(now)
+        if count > 0 then at_once:sent(now, count) end
+        for _ = 1, count do
+          assert.equal(0, singly:wait(now))
+          singly:sent(now, 1)
+        end
+        assert.is_true(singly:wait(now) > 0)
+        assert.is_true(math.abs(singly.next_at - at_once.next_at) < 1e-9)
+      end
+    end
+    local stopped = new_pace(nil, 0)
+    stopped:stop(0)
+    assert.equal(0, stopped:room(1))
   end)
 
   it("keeps a rate below one a second", function()
@@ -48,7 +68,7 @@ describe("a pace", function()
     local pace = new_pace(10, 0)
     local burst = 0
     while pace:wait(100) == 0 do
-      pace:sent(100)
+      pace:sent(100, 1)
       burst = burst + 1
     end
     assert.is_true(burst <= 2)
@@ -74,7 +94,7 @@ describe("a pace", function()
     local pace = new_pace(nil, 0)
     for i = 1, 10000 do
       local now = i / 1000
-      pace:sent(now)
+      pace:sent(now, 1)
       if i % 50 == 0 then
         pace:throttled(now)
       else
@@ -88,7 +108,7 @@ describe("a pace", function()
     local pace, state = new_pace(40, 0), 1
     for i = 1, 40000 do
       state = state * 48271 % 2147483647
-      pace:sent(i / 40)
+      pace:sent(i / 40, 1)
       if state % 25 == 0 then
         pace:throttled(i / 40)
       else
@@ -101,7 +121,7 @@ describe("a pace", function()
   it("judges a burst after a rest by the burst", function()
     local pace = new_pace(nil, 0)
     for i = 0, 99 do
-      pace:sent(86400 + i / 100)
+      pace:sent(86400 + i / 100, 1)
     end
     for i = 0, 99 do
       pace:throttled(86401 + i / 100)
@@ -112,7 +132,7 @@ describe("a pace", function()
   it("never falls so low that it cannot be found again", function()
     local pace = new_pace(nil, 0)
     for i = 1, 100 do
-      pace:sent(i * 2)
+      pace:sent(i * 2, 1)
       pace:throttled(i * 2)
     end
     assert.is_true(pace:rate() >= 0.5)

@@ -8,8 +8,11 @@ local options_of = require "proactive.options"
 local outgoing = require "proactive.client.outgoing"
 local marking_of = require "proactive.client.marking"
 local progress_of = require "proactive.client.progress"
+local recipient = require "proactive.client.recipient"
 local source_of = require "proactive.client.source"
 local template_of = require "proactive.client.template"
+
+local is_user_id = recipient.is_user_id
 
 ---@class proactive.Many  a run of `client:start_many`, advanced by `client:step`
 local Many = {}
@@ -41,17 +44,6 @@ local OPTIONS = {
   progress = { "boolean|function" },
   total = { "number", integer = true, min = 0 },
 }
-
---- The error of an element of `users` that names no customer of a region.
-local function misfit(user, region)
-  local message
-  if type(user) ~= "string" then
-    message = "a user is a user id, or a table with the field user, got " .. type(user)
-  else
-    message = "the region of a user is NA, EU or FE, got " .. tostring(region)
-  end
-  return errors.new("invalid", { message = message, fix = "Correct this element of users." })
-end
 
 local function show(many)
   many.progress(many:report())
@@ -90,7 +82,7 @@ local function finish(job, receipt, err)
   if many.watched then tell(many, job, receipt, err) end
 end
 
---- Counts an element that never became a job.
+--- Counts an entry that never became a job.
 local function refuse(many, entry, err)
   local ok, problem = pcall(finish, { many = many, attempts = 0, entry = entry }, nil, err)
   if not ok then many.delivery.observer:raised(problem) end
@@ -178,17 +170,9 @@ function Many:next(now)
     return false
   end
   self.taken, self.asking = self.taken + 1, "event"
-  local user, region, kind = entry, self.region, type(entry)
-  if kind == "table" then
-    user, region = entry.user, entry.region or region
-    kind = type(user)
-  end
-  local route, err = self.routes[region], nil
-  if kind ~= "string" or not route then
-    err = misfit(user, region)
-  elseif self.template then
-    err = self.template:user_problem(user)
-  end
+  local usual = self.usual_route
+  if usual and is_user_id(entry) then return entry, entry, usual, self.region end
+  local user, route, region, err = recipient.of(self, entry)
   if not err then return entry, user, route, region end
   refuse(self, entry, err)
   return true
@@ -241,7 +225,6 @@ function Many:wave(wall)
     timestamp = template.timestamp,
     expiry = template.expiry,
     timeout = self.timeout,
-    accepted = 0,
   }
 end
 
@@ -392,6 +375,7 @@ local function start(client, event, users, opts)
     local err
     many.template, err = template_of.new(event, opts, delivery:now())
     if err then return nil, err end
+    many.usual_route = client.routes[client.region]
   end
   many.watched = many.marking or many.progress or opts.on_result
   many.may_be_light = wants_no_jobs(many)

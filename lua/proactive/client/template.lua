@@ -128,7 +128,9 @@ local function marks_of(text, words)
   return marks
 end
 
-local template = {}
+local template = {
+  USER_PREFIX = PREFIX, -- of every user id
+}
 
 --- Encodes an event for many customers.
 ---@param event table

@@ -72,6 +72,7 @@ local function new(options)
     running = {}, -- jobs, and waves of events, by transfer id
     begun_id = false, -- a transfer that is not among them yet
     begun_job = false,
+    waves = {}, -- those that are filled now, by region
     unsettled = false, -- the wave whose accepted events are not counted yet
     asked = false, -- the feed whose own code runs now
     in_hand = false, -- a job that was pulled and is neither in a lane nor among them yet

@@ -38,8 +38,8 @@ local function register(self, id, job)
     lane:drop()
     self.waiting = self.waiting - 1
   end
-  lane.pace:sent(job.started)
-  if own then own:sent(job.started) end
+  lane.pace:sent(job.started, 1)
+  if own then own:sent(job.started, 1) end
 end
 
 --- Finishes what a lack of memory left undone in the last step, before anything moves in the lanes.
@@ -203,6 +203,7 @@ end
 --- Starts events of a feed in waves. Whether others may be tried now.
 local function in_waves(self, feed, now, wall, ends)
   local job, reason, part = wave.fill(self, feed, now, wall, ends)
+  wave.let_go(self)
   self.asked = false -- a job in hand is somewhere
   if not job then return false end
   take_in_hand(self, job, now)
@@ -261,6 +262,7 @@ function launch.waiting(self, ends)
     local ok, problem = pcall(fill, self, now, wall, ends)
     local feed = self.asked
     self.asked = false
+    if not ok then wave.let_go(self) end
     if not ok and not feed then error(problem, 0) end
     if not ok then feed:raised(problem) end
   until ok

@@ -47,13 +47,23 @@ function Pace:wait(now)
   return wait > 0 and wait or 0
 end
 
---- Notes that an event goes now.
+--- How many events may go now.
 ---@param now number
-function Pace:sent(now)
+---@return number
+function Pace:room(now)
+  if self.stopped_until or self.next_at > now then return 0 end
+  local rate, from = self:rate(), math.max(self.next_at, now - CATCH_UP)
+  return rate and math.floor((now - from) * rate) + 1 or math.huge
+end
+
+--- Notes that events go now.
+---@param now number
+---@param count integer
+function Pace:sent(now, count)
   if self.window_sent == 0 then self.window_start = now end -- not the time when nothing was sent
-  self.window_sent = self.window_sent + 1
+  self.window_sent = self.window_sent + count
   if self.limit or self.found then
-    self.next_at = math.max(self.next_at, now - CATCH_UP) + 1 / self:rate()
+    self.next_at = math.max(self.next_at, now - CATCH_UP) + count / self:rate()
   end
 end
 

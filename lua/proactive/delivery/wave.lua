@@ -4,8 +4,6 @@
 ---
 --- A million events cost a few calls each here, so that every one counts.
 
-local new_id = require("proactive.core").id
-
 local wave = {}
 
 ---@class proactive.Wave
@@ -18,6 +16,8 @@ local wave = {}
 ---@field timeout number      seconds for one attempt
 ---@field started number      monotonic seconds
 ---@field generation integer  of the token
+---@field room number         so many events may go by the region's pace
+---@field sent integer        events that have begun
 ---@field accepted integer    events that were accepted and are not counted yet
 
 --- The feed whose events may go in waves now: no other has its turn, and the token is as it should.
@@ -40,16 +40,28 @@ function wave.register(self, id, begun)
   self.running[id] = begun
   self.begun_id = false
   self.in_flight = self.in_flight + 1
-  begun.lane.pace:sent(begun.started)
 end
 
 local function new_wave(self, feed, region, now, wall, generation)
-  local begun = feed:wave(wall)
-  begun.lane, begun.started, begun.generation = self.lanes[region], now, generation
+  local begun, lane = feed:wave(wall), self.lanes[region]
+  begun.lane, begun.started, begun.generation = lane, now, generation
+  begun.room, begun.sent, begun.accepted = lane.pace:room(now), 0, 0
+  self.waves[region] = begun
   return begun
 end
 
---- Starts events of a feed until the window is full, the time is over or there are no more.
+--- Lets the waves go that were filled: their regions' paces are told what they sent.
+---@param self proactive.Delivery
+function wave.let_go(self)
+  local waves = self.waves
+  for region, begun in pairs(waves) do
+    waves[region] = nil
+    begun.lane.pace:sent(begun.started, begun.sent)
+  end
+end
+
+--- Starts events of a feed until the window is full, the time is over or there are no more. After
+--- it, and after an error of it, `let_go` is due.
 ---@param self proactive.Delivery
 ---@param feed table
 ---@param now number   monotonic seconds
@@ -60,24 +72,19 @@ end
 ---@return string? part
 function wave.fill(self, feed, now, wall, ends)
   local pool, token, monotonic = self.pool, self.source.handle, self.clock.monotonic
-  local generation, waves = token:generation(), {}
+  local generation, waves = token:generation(), self.waves
   repeat
     self.asked = feed -- until what it gave is somewhere: an error before that is for it to settle
     local entry, user, route, region = feed:next(now)
     if route then
-      local begun = waves[region]
-      if not begun then
-        begun = new_wave(self, feed, region, now, wall, generation)
-        waves[region] = begun
-      end
-      local pace = begun.lane.pace
-      if pace.next_at > now or pace.stopped_until then
-        return feed:job(entry, user, route, region)
-      end
+      local begun = waves[region] or new_wave(self, feed, region, now, wall, generation)
+      local sent = begun.sent
+      if sent >= begun.room then return feed:job(entry, user, route, region) end
       local id, reason, part = pool:start(
-        route, begun.body, begun.timeout, token, begun.timestamp, new_id(), begun.expiry, user
+        route, begun.body, begun.timeout, token, begun.timestamp, nil, begun.expiry, user
       )
       if not id then return feed:job(entry, user, route, region), reason, part end
+      begun.sent = sent + 1
       self.asked, self.begun_id, self.begun_job = false, id, begun
       wave.register(self, id, begun)
     end
