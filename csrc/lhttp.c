@@ -263,7 +263,7 @@ static void read_body(lua_State *L, http_request *request, body_values *values) 
   }
 }
 
-/* Puts a new reference id where a value is nil: made here it costs no Lua string. 0, or an errno. */
+/* Puts a new reference id where a value is nil; here it costs no Lua string. 0, or an errno. */
 static int make_new_id(lua_State *L, const http_request *request, body_values *values) {
   int failure = 0, count = request->prepared != NULL ? request->prepared->count : 0;
   bool made = false;

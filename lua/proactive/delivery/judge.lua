@@ -140,7 +140,8 @@ end
 ---@return integer? id      the next finished transfer
 ---@return integer? status
 local function accept_row(self, begun, id, ends)
-  local pool, running, monotonic, status = self.pool, self.running, self.clock.monotonic, nil
+  local pool, running, monotonic = self.pool, self.running, self.clock.monotonic
+  local status
   self.unsettled = begun
   repeat
     running[id] = nil
