@@ -119,6 +119,21 @@ describe("a list of customers", function()
       return send(list, words, { output = "/dev/full", event = event })
     end
 
+    local body
+
+    --- A file with the request body of the event, for the audience of the flags.
+    local function whole_body()
+      local request = proactive.request(dofile(EVENT), proactive.audience.multicast())
+      request.relevantAudience = nil
+      body = body or cli.file(".json", assert(proactive.encode(request)))
+      return body
+    end
+
+    after_each(function()
+      if body then os.remove(body) end
+      body = nil
+    end)
+
     local function accepted()
       local sum = 0
       for _, count in ipairs(assert(sandbox:counts())) do
@@ -144,13 +159,7 @@ describe("a list of customers", function()
     end)
 
     it("is left in the same way when a whole body is sent", function()
-      local request = proactive.request(dofile(EVENT), proactive.audience.multicast())
-      request.relevantAudience = nil
-      local body = cli.file(".json", assert(proactive.encode(request)))
-      finally(function()
-        os.remove(body)
-      end)
-      local ran = send_to_full(users(60), { "--json" }, body)
+      local ran = send_to_full(users(60), { "--json" }, whole_body())
       assert.equal(1, ran.status)
       local text = "\nproactive send: stopped after %d customers; number %d is the next, behind line %d of the list\n"
       local sent = accepted()
@@ -165,6 +174,15 @@ describe("a list of customers", function()
       local said = "proactive send: every customer was sent to, but not every result could be written\n"
       assert.truthy(ran.stderr:find(said, 1, true), ran.stderr)
       assert.truthy(ran.stderr:find("0 accepted  not_enabled 1", 1, true), ran.stderr)
+    end)
+
+    it("says so also of a whole body", function()
+      local ran = send_to_full({ "amzn1.ask.account." .. ("x"):rep(9000) }, { "--json" }, whole_body())
+      assert.equal(1, ran.status)
+      assert.is_nil(ran.stderr:find("is the next", 1, true))
+      ran = send_to_full({ users(1)[1], "amzn1.ask.account." .. ("x"):rep(9000) }, { "--json" }, whole_body())
+      local said = "proactive send: every customer was sent to, but not every result could be written\n"
+      assert.truthy(ran.stderr:find(said, 1, true), ran.stderr)
     end)
 
     it("says it of the last results beside refusals", function()

@@ -105,8 +105,11 @@ local function after(verb, taken)
   return ("%s after %d customer%s"):format(verb, taken, taken == 1 and "" or "s")
 end
 
+local ALL_TAKEN = "every customer was sent to, but not every result could be written"
+
 --- Where a run was left.
 local function left(verb, taken, targets)
+  if taken == targets.count then return ALL_TAKEN end
   local behind = targets.line and (", behind line %d of the list"):format(targets.line()) or ""
   return ("%s; number %d is the next%s"):format(after(verb, taken), taken + 1, behind)
 end
@@ -116,9 +119,7 @@ local function ending(summary, targets)
   local taken, stopped, problem = summary.taken, summary.stopped, summary.problem
   if stopped == "refused" then return "stopped: " .. problem end
   if problem then return after("stopped", taken) .. ": " .. problem end
-  if stopped == "output" and taken == summary.total then
-    return "every customer was sent to, but not every result could be written"
-  end
+  if stopped == "at the end" then return ALL_TAKEN end
   return stopped and left(stopped == "output" and "stopped" or "interrupted", taken, targets)
 end
 
@@ -143,7 +144,7 @@ local function to_customers(client, args, loaded, targets, out, report)
   if not job then return report:refused(err) end
   failure.job = job
   local summary = run(client, job)
-  if failure.reason then summary.stopped = summary.stopped or "output" end
+  if failure.reason then summary.stopped = summary.stopped or "at the end" end
   if summary.stopped then report.failed = true end
   local shown = opts.progress and output.is_terminal(2)
   if summary.stopped or is_long(targets) then summarise(summary, targets, out, shown) end
