@@ -116,6 +116,26 @@ describe("proactive manifest push", function()
     assert.equal(0, #support.calls(sandbox, "PUT", "/live/manifest$", 409))
   end)
 
+  it("shows both sides in the order they have there", function()
+    local value = '{"usesPersonalInfo":true,"containsAds":false,"locales":{"b":{},"a":{}}}'
+    local function write(words)
+      m:write("skill.json", (BARE:gsub('"manifestVersion"', '"privacyAndCompliance": ' .. words .. ', %0')))
+    end
+    local function shown(words, ...)
+      local _, ran = m:expect(0, { "manifest", "diff", m:path "skill.json", ... })
+      return ran.stdout:find(words, 1, true)
+    end
+    write(value)
+    assert.truthy(shown('"path":"$.manifest.privacyAndCompliance","to":' .. value .. "}\n", "--json"))
+    assert.truthy(shown '+     "usesPersonalInfo": true,\n+     "containsAds": false,\n+     "locales": {\n+       "b"')
+    push(0)
+    write "{}"
+    for _, name in ipairs { "containsAds", "locales", "usesPersonalInfo" } do
+      assert.truthy(shown('"path":"$.manifest.privacyAndCompliance.' .. name .. '","from":', "--json"))
+    end
+    assert.truthy(shown('"from":{"b":{},"a":{}}}\n', "--json"))
+  end)
+
   it("shows all that it asks for", function()
     m:write("skill.json", BARE)
     push(0)

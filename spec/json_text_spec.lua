@@ -3,6 +3,16 @@
 local json = require "proactive.json"
 local json_text = require "proactive.json_text"
 
+describe("json_text.order", function()
+  it("ranks keys by where they stand first", function()
+    local text = '{"z": {"b\\"": 1, "a": "no key\\": x", "": 2}, "y" : [{"a":1,"c":"d"}]}'
+    local order = json_text.order(text)
+    assert.equal('{"z":{"b\\"":1,"a":"no key\\": x","":2},"y":[{"a":1,"c":"d"}]}',
+      json.encode(json.decode(text), { order = order }))
+    assert.same({}, json_text.order "[1, \"x\"]")
+  end)
+end)
+
 describe("json_text.set", function()
   local set = json_text.set
 

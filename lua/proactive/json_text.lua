@@ -84,6 +84,23 @@ local function start_of(text)
   return text:find('[%["{%w%-]')
 end
 
+--- The rank of each key by where it stands first, as `json.encode` takes it.
+---@param text string
+---@return table<string, integer>
+function json_text.order(text)
+  local order, rank, at = {}, 0, text:find('"', 1, true)
+  while at do
+    local stop = string_end(text, at)
+    if text:find("^%s*:", stop + 1) then
+      local key = json.decode(text:sub(at, stop))
+      rank = rank + 1
+      order[key] = order[key] or rank
+    end
+    at = text:find('"', stop + 1, true)
+  end
+  return order
+end
+
 -- The look of a text ------------------------------------------------------------------------------
 
 --- One step of indentation, as the text has it first; two spaces where it has none.

@@ -170,19 +170,19 @@ function actions.diff(args, out)
   local smapi = management.open(args)
   local held = must(smapi:get_manifest(skill_id, { stage = stage }))
   smapi:close()
-  local list = must(require("proactive").manifest.diff(held.text, text))
+  local changes = difference.of(held.text, text)
   if out.as_json then
-    difference.json(list, out)
+    changes:json(out)
   else
-    difference.print(list, out)
-    if #list == 0 then out:print "no difference" end
+    changes:print(out)
+    if #changes.list == 0 then out:print "no difference" end
   end
   return 0
 end
 
-local function print_patched(args, list, out)
-  difference.print(list, out)
-  if #list == 0 then
+local function print_patched(args, changes, out)
+  changes:print(out)
+  if #changes.list == 0 then
     out:print("%s: nothing was missing", args.file)
   elseif args.dry_run then
     out:print("%s: not changed (--dry-run)", args.file)
@@ -192,12 +192,14 @@ local function print_patched(args, list, out)
 end
 
 --- What patch cannot mend.
-local function print_rest(args, list, err, out)
+local function print_rest(args, changes, err, out)
   if out.as_json then
     local violations = output.violations(err.violations)
     return out:json { file = args.file, valid = false, violations = violations }
   end
-  if not args.dry_run and #list > 0 then out:print("%s: what was missing is there", args.file) end
+  if not args.dry_run and #changes.list > 0 then
+    out:print("%s: what was missing is there", args.file)
+  end
   out:print("%s: still wrong", args.file)
   for _, violation in ipairs(err.violations) do
     out:block(explain.violation(violation), 2)
@@ -210,17 +212,17 @@ function actions.patch(args, out)
   if not wanted then stop.usage "for which events? Give --for EVENT…" end
   local manifest = require("proactive").manifest
   local patched = must(manifest.patch(text, wanted))
-  local list = must(manifest.diff(text, patched))
+  local changes = difference.of(text, patched)
   if not args.dry_run and patched ~= text then write(args.file, patched) end
   local good, err = manifest.check(patched, wanted)
   if out.as_json then
-    difference.json(list, out)
+    changes:json(out)
   elseif good then
-    print_patched(args, list, out)
+    print_patched(args, changes, out)
   else
-    difference.print(list, out)
+    changes:print(out)
   end
-  if not good then print_rest(args, list, err, out) end
+  if not good then print_rest(args, changes, err, out) end
   return good and 0 or 1
 end
 

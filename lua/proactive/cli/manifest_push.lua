@@ -67,8 +67,8 @@ local function check_etag(args, found, held, stage)
   conflict(args, held, ("the skill's manifest was changed after %s was got"):format(args.file))
 end
 
-local function confirm(args, list, skill_id, stage, out)
-  if not out.as_json then difference.print(list, out) end
+local function confirm(args, changes, skill_id, stage, out)
+  if not out.as_json then changes:print(out) end
   if args.yes then return end
   if not output.is_terminal(0) then
     stop.with(2, "this changes the manifest of %s: confirm with --yes; nothing was sent", skill_id)
@@ -107,20 +107,20 @@ local function await(args, smapi, target)
   stop.with(1, err)
 end
 
-local function finish(args, list, target, status, out)
+local function finish(args, count, target, status, out)
   target.etag = status.etag or target.etag
   origin.write(args.file, target)
   local warnings = status.warnings
   if out.as_json then
     out:json {
       pushed = true,
-      changes = #list,
+      changes = count,
       etag = status.etag,
       warnings = warnings and output.violations(warnings),
     }
     return 0
   end
-  out:print("pushed: %d change%s", #list, #list == 1 and "" or "s")
+  out:print("pushed: %d change%s", count, count == 1 and "" or "s")
   if warnings then out:print("  %s", "warnings") end
   for _, warning in ipairs(warnings or {}) do
     out:block(explain.violation(warning), 2)
@@ -148,15 +148,15 @@ function push.run(args, text, out)
   check_text(args, text)
   local smapi = management.open(args)
   local held = must(smapi:get_manifest(skill_id, { stage = stage }))
-  local list = must(require("proactive").manifest.diff(held.text, text))
+  local changes = difference.of(held.text, text)
   local target = { skill_id = skill_id, stage = stage, etag = held.etag }
-  if #list == 0 then return nothing_to_push(args, found, target, out) end
+  if #changes.list == 0 then return nothing_to_push(args, found, target, out) end
   check_etag(args, found, held, stage)
-  confirm(args, list, skill_id, stage, out)
+  confirm(args, changes, skill_id, stage, out)
   send(args, smapi, target, text)
   local status = await(args, smapi, target)
   smapi:close()
-  return finish(args, list, target, status, out)
+  return finish(args, #changes.list, target, status, out)
 end
 
 return push
