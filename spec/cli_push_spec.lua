@@ -204,6 +204,17 @@ describe("proactive manifest push", function()
     assert.falsy(said:find("was got", 1, true))
   end)
 
+  it("says so when it cannot note where FILE is from", function()
+    get()
+    change "Mine"
+    assert(cli.shell("mkdir " .. m:path "skill.json.origin.new").status == 0)
+    local _, ran = m:expect(0, { "manifest", "push", m:path "skill.json", "--yes" })
+    assert.matches("^[^\n]*skill.json.origin cannot be written: [^\n]+\n$", ran.stderr)
+    assert.matches("pushed: 1 change", ran.stdout)
+    _, ran = m:expect(0, { "manifest", "get", m:path "skill.json", "--force" })
+    assert.matches("skill.json.origin cannot be written", ran.stderr)
+  end)
+
   it("does not go by a damaged note of where FILE is from", function()
     get()
     change "Mine"

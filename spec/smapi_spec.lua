@@ -314,6 +314,17 @@ describe("proactive.smapi", function()
     end
   end)
 
+  it("says how long to wait where the service says it, and for what", function()
+    local function fix(action)
+      sandbox:faults { { match = { path = "smapi" }, ["do"] = action } }
+      return select(2, smapi:get_manifest(SKILL)).fix
+    end
+    assert.equal("Try again after 7 seconds.", fix { status = 429, headers = { ["Retry-After"] = "7" } })
+    assert.equal("Try again after 1 second.", fix { status = 503, headers = { ["Retry-After"] = "1" } })
+    assert.equal("Try again after a while.", fix { status = 429 })
+    assert.matches("proactive manifest status %-%-wait", fix { status = 409 })
+  end)
+
   it("raises for what is no id, stage or option", function()
     assert.has_error(function() smapi:get_manifest() end)
     assert.has_error(function() smapi:get_manifest "" end)

@@ -74,7 +74,9 @@ end
 
 local function write(path, text)
   local written, message = files.replace(path, text)
-  if not written then stop.with(1, "%s cannot be written: %s", path, message) end
+  if not written then
+    stop.with(1, "%s cannot be written: %s", path, (message:gsub("^.*: ", "")))
+  end
 end
 
 -- Actions -----------------------------------------------------------------------------------------
@@ -118,7 +120,7 @@ function actions.get(args, out)
   local text = json_text.pretty(held.text)
   if not args.force then protect(args.file, text, target) end
   write(args.file, text)
-  origin.write(args.file, target)
+  origin.keep(args.file, target, out)
   if out.as_json then
     out:json { file = args.file, skill_id = skill_id, stage = stage, etag = held.etag }
   else

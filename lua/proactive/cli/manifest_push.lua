@@ -109,7 +109,7 @@ end
 
 local function finish(args, count, target, status, out)
   target.etag = status.etag or target.etag
-  origin.write(args.file, target)
+  origin.keep(args.file, target, out)
   local warnings = status.warnings
   if out.as_json then
     out:json {
@@ -130,7 +130,7 @@ end
 
 --- FILE is what the skill has. When it came there by a push whose end nobody saw, that is noted.
 local function nothing_to_push(args, found, target, out)
-  if found and found.stage == target.stage then origin.write(args.file, target) end
+  if found and found.stage == target.stage then origin.keep(args.file, target, out) end
   if out.as_json then
     out:json { pushed = false, changes = 0, etag = target.etag }
   else

@@ -57,8 +57,21 @@ end
 --- A file whose origin cannot be kept is still good; then a push compares with what it finds.
 ---@param file string
 ---@param found proactive.cli.Origin
+---@return true?
+---@return string? message
 function origin.write(file, found)
-  files.replace(path_of(file), json.encode(found, { order = ORDER }) .. "\n")
+  return files.replace(path_of(file), json.encode(found, { order = ORDER }) .. "\n")
+end
+
+--- Keeps a file's origin, or tells the person that it is not kept.
+---@param file string
+---@param found proactive.cli.Origin
+---@param out proactive.cli.Output
+function origin.keep(file, found, out)
+  local written, message = origin.write(file, found)
+  if written then return end
+  out:warn("%s cannot be written: %s; the next push cannot tell your change from somebody else's",
+    path_of(file), (message:gsub("^.*: ", "")))
 end
 
 --- What stands for a manifest, whatever its order and look.

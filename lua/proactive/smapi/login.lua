@@ -157,7 +157,9 @@ function Login:wait(timeout)
     end
   end
   self.listener:close()
-  if core.interrupted() then return refuse "interrupted before anybody had logged in" end
+  if core.interrupted() then
+    return nil, errors.new("cancelled", { message = "interrupted before anybody had logged in" })
+  end
   local words = ("nobody logged in within %d seconds"):format(timeout)
   return refuse(words, "Run proactive login again.")
 end

@@ -25,7 +25,8 @@ local FIXES = {
   [403] = "The login must be that of the skill's owner, and must have been allowed this: run "
     .. "proactive login again.",
   [404] = "Check the skill id (proactive skill list) and the stage.",
-  [409] = "Another change of the skill is under way: wait for it, then try again.",
+  [409] = "Another change of the skill is under way: wait for it (proactive manifest status "
+    .. "--wait), then try again.",
   [412] = "Somebody changed the manifest after you had read it. Get it again, make your change in "
     .. "it, and push that: nothing was overwritten.",
   [429] = "Try again after a while.",
@@ -78,7 +79,11 @@ local function lost(result, call)
   return answer.transport(fields, call.what, UNCERTAIN_FIX)
 end
 
-local function fix_of(status, kind, call)
+local function fix_of(status, kind, call, retry_after)
+  if retry_after and retry_after > 0 then
+    local unit = retry_after == 1 and "second" or "seconds"
+    return ("Try again after %g %s."):format(retry_after, unit)
+  end
   if call.fixes and call.fixes[status] then return call.fixes[status] end
   if FIXES[status] then return FIXES[status] end
   if kind == "server" then return "The service failed; try again later." end
@@ -94,15 +99,15 @@ function refusal.of(result, call)
   local what = call.what
   local body = answer.object(result) or {}
   local said = plain(body.message)
-  local kind = kind_of(result.status)
+  local kind, retry_after = kind_of(result.status), answer.retry_after(result)
   return errors.new(kind, {
     message = said and ("%s: %s"):format(what, said)
       or ("%s: the service answered %d"):format(what, result.status),
     status = result.status,
     request_id = answer.header(result, "x-amzn-requestid"),
-    retry_after = answer.retry_after(result),
+    retry_after = retry_after,
     violations = refusal.violations(body.violations),
-    fix = fix_of(result.status, kind, call),
+    fix = fix_of(result.status, kind, call, retry_after),
     body = result.body,
   })
 end
