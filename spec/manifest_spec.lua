@@ -475,18 +475,23 @@ describe("manifest.check", function()
         function(m) m.publishingInformation.locales = json.array {} end },
       { "$.manifest.permissions[0].name INVALID_DATA_TYPE", function(m) m.permissions[1].name = 5 end },
       { "$.manifest.permissions[0] INVALID_DATA_TYPE", function(m) m.permissions[1] = "x" end },
-      { "$.manifest.apis.custom.interfaces INVALID_DATA_TYPE", function(m) m.apis.custom.interfaces = {} end },
-      { "$.manifest.apis.custom.interfaces[1] INVALID_DATA_TYPE",
-        function(m) m.apis.custom.interfaces = { { type = "AUDIO_PLAYER" }, "VIDEO_APP" } end },
-      { "$.manifest.apis.custom.interfaces[1] MISSING_REQUIRED_PROPERTY",
-        function(m) m.apis.custom.interfaces = { { type = "AUDIO_PLAYER" }, {} } end },
-      { "$.manifest.apis.custom.interfaces[0].type INVALID_DATA_TYPE",
-        function(m) m.apis.custom.interfaces = { { type = 5 } } end },
-      { "$.manifest.apis.custom.interfaces[1].type INVALID_ENUM_VALUE",
-        function(m) m.apis.custom.interfaces = { { type = "VIDEO_APP" }, { type = "AudioPlayer" } } end },
     }
     for _, case in ipairs(cases) do
       assert.same({ case[1] }, (violations(changed(case[2]))))
+    end
+  end)
+
+  it("knows what a list of interfaces is", function()
+    local cases = {
+      { " INVALID_DATA_TYPE", {} },
+      { "[1] INVALID_DATA_TYPE", { { type = "AUDIO_PLAYER" }, "VIDEO_APP" } },
+      { "[1] MISSING_REQUIRED_PROPERTY", { { type = "AUDIO_PLAYER" }, {} } },
+      { "[0].type INVALID_DATA_TYPE", { { type = 5 } } },
+      { "[1].type INVALID_ENUM_VALUE", { { type = "VIDEO_APP" }, { type = "AudioPlayer" } } },
+    }
+    for _, case in ipairs(cases) do
+      local given = changed(function(m) m.apis.custom.interfaces = case[2] end)
+      assert.same({ "$.manifest.apis.custom.interfaces" .. case[1] }, (violations(given)))
     end
   end)
 

@@ -1,5 +1,5 @@
---- The interfaces that a skill may have (`apis.custom.interfaces`), as far as they are known. Amazon
---- takes more than its models name.
+--- The interfaces that a skill may have (`apis.custom.interfaces`), as far as they are known.
+--- Amazon takes more than its models name.
 ---
 --- Sources: the SMAPI models in https://github.com/alexa/alexa-apis-for-java
 --- (v1.skill.Manifest.ModelInterface); the last two are from manifests in use.
