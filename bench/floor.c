@@ -91,10 +91,17 @@ static size_t discard(char *bytes, size_t size, size_t count, void *userp) {
 
 /* --- requests --- */
 
+/* Parsed once: a text would be read anew for each request. */
+static CURLU *new_url(const char *text) {
+  CURLU *url = curl_url();
+  stop_if(url == NULL || curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK, "not a URL");
+  return url;
+}
+
 static CURL *new_model(char **argv, struct curl_slist *headers) {
   CURL *easy = curl_easy_init();
   stop_if(easy == NULL, "no memory");
-  curl_easy_setopt(easy, CURLOPT_URL, argv[1]);
+  curl_easy_setopt(easy, CURLOPT_CURLU, new_url(argv[1]));
   curl_easy_setopt(easy, CURLOPT_CAINFO, argv[2]);
   curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
   curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, -1L);

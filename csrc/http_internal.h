@@ -46,6 +46,7 @@ typedef struct http_transfer http_transfer;
 
 typedef struct {
   http_lane *lane;
+  CURLU *url;
   CURL *model; /* every option that is the same for all transfers of the route is set in it */
   char *method;
   bool posts; /* POST or PUT: a request without a body has an empty one */

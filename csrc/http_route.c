@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Routes: where requests may go, and with which headers. The URL is judged in the form in which
- * libcurl's own parser gives it back, and it is that form which is used: there is no second reading
- * that could disagree. */
+ * Routes: where requests may go, and with which headers. The URL is judged by the parts that
+ * libcurl's own parser finds, and it is these which are used: there is no second reading that could
+ * disagree, nor one for each request. */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +12,8 @@
 #include "http_internal.h"
 
 typedef struct {
-  char *url, *scheme, *host, *port; /* libcurl's memory */
+  CURLU *url;
+  char *scheme, *host, *port; /* libcurl's memory */
   bool loopback, localhost, https;
 } address;
 
@@ -55,7 +56,7 @@ static void judge_host(address *a) {
 }
 
 static void address_cleanup(address *a) {
-  curl_free(a->url);
+  curl_url_cleanup(a->url);
   curl_free(a->scheme);
   curl_free(a->host);
   curl_free(a->port);
@@ -68,7 +69,8 @@ static bool has_part(CURLU *u, CURLUPart part) {
   return has;
 }
 
-static int read_parts(address *a, CURLU *u, const char *url, char *error) {
+static int read_parts(address *a, const char *url, char *error) {
+  CURLU *u = a->url;
   CURLUcode code = curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
   if (code == CURLUE_OUT_OF_MEMORY) return http_fail(error, "out of memory");
   if (code != CURLUE_OK) /* what may hold a password is not repeated */
@@ -79,8 +81,7 @@ static int read_parts(address *a, CURLU *u, const char *url, char *error) {
     return http_fail(error, "a URL must not hold a fragment or a zone: %.160s", url);
   if (curl_url_get(u, CURLUPART_SCHEME, &a->scheme, 0) != CURLUE_OK ||
       curl_url_get(u, CURLUPART_HOST, &a->host, 0) != CURLUE_OK ||
-      curl_url_get(u, CURLUPART_PORT, &a->port, CURLU_DEFAULT_PORT) != CURLUE_OK ||
-      curl_url_get(u, CURLUPART_URL, &a->url, 0) != CURLUE_OK)
+      curl_url_get(u, CURLUPART_PORT, &a->port, CURLU_DEFAULT_PORT) != CURLUE_OK)
     return http_fail(error, "not an http or https URL: %.160s", url);
   return 0;
 }
@@ -90,11 +91,9 @@ static int address_read(address *a, const char *url, char *error) {
   *a = (address){0};
   if (!is_url_text(url))
     return http_fail(error, "not a URL: empty, too long, or with spaces or control characters");
-  CURLU *u = curl_url();
-  if (u == NULL) return http_fail(error, "out of memory");
-  int result = read_parts(a, u, url, error);
-  curl_url_cleanup(u);
-  if (result != 0) return result;
+  a->url = curl_url();
+  if (a->url == NULL) return http_fail(error, "out of memory");
+  if (read_parts(a, url, error) != 0) return -1;
   judge_host(a);
   if (!a->https && strcasecmp(a->scheme, "http") != 0)
     return http_fail(error, "not an http or https URL: %.160s", url);
@@ -152,7 +151,7 @@ static CURLcode configure_model(const http_pool *pool, http_route_entry *r, cons
   CURLcode code = http_config_apply(pool, easy, a->loopback, a->https ? "https" : "http");
   if (code == CURLE_OK) code = http_socket_configure(easy, r->lane);
   if (code == CURLE_OK) code = http_transfer_configure(easy);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_URL, a->url);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_CURLU, r->url);
   if (code == CURLE_OK)
     code = curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, http_milliseconds(connect_timeout));
   if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, r->headers);
@@ -164,14 +163,18 @@ static CURLcode configure_model(const http_pool *pool, http_route_entry *r, cons
 static void entry_cleanup(http_route_entry *r) {
   http_parked_free(r);
   curl_easy_cleanup(r->model);
+  curl_url_cleanup(r->url);
   curl_slist_free_all(r->headers);
   curl_slist_free_all(r->resolve);
   free(r->method);
 }
 
-static int entry_init(http_pool *pool, http_route_entry *r, const http_route *route,
-                      const address *a, char *error) {
-  *r = (http_route_entry){.method = strdup(route->method), .model = http_config_easy()};
+/* Takes the URL of a. */
+static int entry_init(http_pool *pool, http_route_entry *r, const http_route *route, address *a,
+                      char *error) {
+  *r = (http_route_entry){
+      .method = strdup(route->method), .url = a->url, .model = http_config_easy()};
+  a->url = NULL;
   r->lane = lane_for(pool, a);
   r->posts = strcmp(route->method, "POST") == 0 || strcmp(route->method, "PUT") == 0;
   if (r->method == NULL || r->model == NULL || r->lane == NULL || !copy_headers(r, route) ||
