@@ -298,7 +298,7 @@ describe("a prepared body", function()
         local user, id = text(60), text(30)
         local job = assert(template:job(user, id))
         job:start({ start = function() return 1 end }, nil, now)
-        local body = assert(job.body:fill(job.timestamp, job.reference_id, job.expiry, job.user))
+        local body = assert(job.body:fill(job.reference_id, job.user))
         local audience = { type = "Unicast", user = user }
         local request = assert(request_of.build(event, audience, { reference_id = id, now = now }))
         assert.equal(assert(request_of.encode(request)), body)

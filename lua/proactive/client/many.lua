@@ -12,7 +12,7 @@ local recipient = require "proactive.client.recipient"
 local source_of = require "proactive.client.source"
 local template_of = require "proactive.client.template"
 
-local is_user_id = recipient.is_user_id
+local extends, USER_PREFIX = require("proactive.core").extends, template_of.USER_PREFIX
 
 ---@class proactive.Many  a run of `client:start_many`, advanced by `client:step`
 local Many = {}
@@ -149,6 +149,12 @@ local function finish_taking(many)
   if many:done() then look(many) end
 end
 
+--- Whether the run's own rate or deadline keeps it from taking a user.
+local function must_not_take(many, now)
+  if many.deadline and now >= many.deadline then many:stop "deadline" end
+  return many.exhausted or (many.has_rate and many:due(now) ~= 0)
+end
+
 --- Takes the next user. What `users` raises goes through: see `raised`.
 ---@param now number  monotonic seconds
 ---@return proactive.User|boolean  true: the user was refused; false: none is to be taken now
@@ -158,11 +164,7 @@ end
 ---@private
 function Many:next(now)
   if self.taken - self.accepted - self.failed >= self.limit then return false end
-  if self.has_rate and self:due(now) ~= 0 then return false end
-  if self.deadline and now >= self.deadline then
-    self:stop "deadline"
-    return false
-  end
+  if self.is_timed and must_not_take(self, now) then return false end
   self.asking = "users"
   local entry = self.next_user()
   if entry == nil then
@@ -171,7 +173,7 @@ function Many:next(now)
   end
   self.taken, self.asking = self.taken + 1, "event"
   local usual = self.usual_route
-  if usual and is_user_id(entry) then return entry, entry, usual, self.region end
+  if usual and extends(entry, USER_PREFIX) then return entry, entry, usual, self.region end
   local user, route, region, err = recipient.of(self, entry)
   if not err then return entry, user, route, region end
   refuse(self, entry, err)
@@ -216,14 +218,10 @@ end
 ---@return proactive.Wave
 ---@private
 function Many:wave(wall)
-  local template = self.template
-  template:set_times(wall)
   return {
     is_wave = true,
     feed = self,
-    body = template.body,
-    timestamp = template.timestamp,
-    expiry = template.expiry,
+    body = self.template:body_at(wall),
     timeout = self.timeout,
   }
 end
@@ -359,6 +357,7 @@ local function start(client, event, users, opts)
     timeout = opts.timeout or client.attempt_timeout,
     limit = math.min(opts.concurrency or math.huge, delivery:room_for_run()),
     deadline = opts.deadline and now + opts.deadline,
+    is_timed = (opts.deadline or opts.rate) ~= nil,
     progress = progress_for(opts.progress),
     shown = now,
     began = now,

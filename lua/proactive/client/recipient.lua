@@ -1,10 +1,6 @@
 --- An element of the `users` of a run: a user id, or a table with the field `user`.
 
-local core = require "proactive.core"
 local errors = require "proactive.errors"
-local USER_PREFIX = require("proactive.client.template").USER_PREFIX
-
-local extends = core.extends
 
 local recipient = {}
 
@@ -17,13 +13,6 @@ local function misfit(user, region)
     message = "the region of a user is NA, EU or FE, got " .. tostring(region)
   end
   return errors.new("invalid", { message = message, fix = "Correct this element of users." })
-end
-
---- Whether an element is simply a user id, as most are.
----@param entry any
----@return boolean
-function recipient.is_user_id(entry)
-  return extends(entry, USER_PREFIX)
 end
 
 --- Whom an element names.

@@ -31,15 +31,31 @@ local function check(value, node, ...)
   return not ok and err or nil
 end
 
---- Sets the times of events that begin now: `timestamp`, `expiry` and `expires_at`. They are
---- written to the second, so that they are formatted once a second.
+--- Where each word stands in the text, in this order.
+local function marks_of(text, words)
+  local marks = {}
+  for i, word in ipairs(words) do
+    local first, last = text:find(word, 1, true)
+    marks[i] = { first, last }
+  end
+  return marks
+end
+
+--- The body of events that begin now, which takes a reference id and a user. Times are written to
+--- the second, so that it is made once a second.
 ---@param now number  Unix seconds
-function Template:set_times(now)
+---@return table body
+---@return number expires_at
+function Template:body_at(now)
   local second = math.floor(now)
-  if second == self.second then return end
-  local expires_at = second + (self.expires_in or request_of.EXPIRES_IN)
-  local timestamp, expiry = time.format(second), time.format(expires_at)
-  self.second, self.timestamp, self.expiry, self.expires_at = second, timestamp, expiry, expires_at
+  if second ~= self.second then
+    local expires_at = second + (self.expires_in or request_of.EXPIRES_IN)
+    local text = self.text:gsub(self.timestamp, time.format(second), 1)
+    text = text:gsub(self.expiry, time.format(expires_at), 1)
+    self.body, self.expires_at = core.body(text, marks_of(text, self.words)), expires_at
+    self.second = second
+  end
+  return self.body, self.expires_at
 end
 
 --- A job's `start`: the body is filled in where it leaves, with the times of the first attempt.
@@ -49,27 +65,14 @@ end
 ---@param now number  Unix seconds
 local function start(job, pool, token, now)
   if not job.body then
-    local self = job.template
-    self:set_times(now)
-    job.timestamp, job.expiry, job.expires_at = self.timestamp, self.expiry, self.expires_at
-    job.body = self.body
+    job.body, job.expires_at = job.template:body_at(now)
   end
-  return pool:start(
-    job.route,
-    job.body,
-    job.timeout,
-    token,
-    job.timestamp,
-    job.reference_id,
-    job.expiry,
-    job.user
-  )
+  return pool:start(job.route, job.body, job.timeout, token, job.reference_id, job.user)
 end
 
 --- A job's `is_valid` for bodies that were sent unchecked.
 local function check_late(job)
-  local id, user = job.reference_id, job.user
-  return (validate(job.body:fill(job.timestamp, id, job.expiry, user))) == true
+  return (validate(job.body:fill(job.reference_id, job.user))) == true
 end
 
 --- What keeps a body from being written that is not judged.
@@ -118,16 +121,6 @@ function Template:begun_job(text)
   return outgoing.begun(text, self.checks and outgoing.yes or outgoing.check_late)
 end
 
---- Where each word stands in the text, in this order.
-local function marks_of(text, words)
-  local marks = {}
-  for i, word in ipairs(words) do
-    local first, last = text:find(word, 1, true)
-    marks[i] = { first, last }
-  end
-  return marks
-end
-
 local template = {
   USER_PREFIX = PREFIX, -- of every user id
 }
@@ -151,9 +144,11 @@ function template.new(event, opts, now)
   local text
   text, err = request_of.encode(request)
   if not text then return nil, err end
-  local words = { request.timestamp, id, request.expiryTime, user }
   return setmetatable({
-    body = core.body(text, marks_of(text, words)),
+    text = text,
+    words = { id, user },
+    timestamp = request.timestamp,
+    expiry = request.expiryTime,
     expires_in = opts.expires_in,
     checks = opts.validate ~= false,
   }, Template)

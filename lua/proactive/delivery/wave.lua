@@ -10,9 +10,7 @@ local wave = {}
 ---@field is_wave true
 ---@field feed table          the run
 ---@field lane proactive.Lane
----@field body table          prepared: takes timestamp, reference id, expiry and user
----@field timestamp string
----@field expiry string
+---@field body table          prepared: takes reference id and user
 ---@field timeout number      seconds for one attempt
 ---@field started number      monotonic seconds
 ---@field generation integer  of the token
@@ -81,7 +79,7 @@ function wave.fill(self, feed, now, wall, ends)
       local sent = begun.sent
       if sent >= begun.room then return feed:job(entry, user, route, region) end
       local id, reason, part = pool:start(
-        route, begun.body, begun.timeout, token, begun.timestamp, nil, begun.expiry, user
+        route, begun.body, begun.timeout, token, nil --[[ a new reference id ]], user
       )
       if not id then return feed:job(entry, user, route, region), reason, part end
       begun.sent = sent + 1
