@@ -155,6 +155,11 @@ describe("proactive.doctor", function()
       expect_first("manifest", "AMAZON.MediaContent.Available is not published", { user = subscriber() })
     end)
 
+    it("a manifest that publishes nothing, when no event is given", function()
+      assert(sandbox:put_skill { client_id = OWN, publications = require("proactive.json").array {} })
+      expect_first("manifest", "^no event is published$", { user = subscriber(), event = "none" })
+    end)
+
     it("the credentials of one skill and the customer of another", function()
       local findings = expect_first("customer", "is a customer of .*0001, and not of .*0002",
         { user = subscriber(), client_id = OTHER, client_secret = "sandbox", send = true })
