@@ -105,7 +105,6 @@ static CURL *new_model(char **argv, struct curl_slist *headers) {
   curl_easy_setopt(easy, CURLOPT_CAINFO, argv[2]);
   curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
   curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, -1L);
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, argv[3]);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
@@ -119,11 +118,13 @@ static CURL *new_model(char **argv, struct curl_slist *headers) {
   return easy;
 }
 
-static struct curl_slist *new_headers(const char *token) {
+static struct curl_slist *new_headers(const char *token, const char *agent) {
   char line[8192];
   snprintf(line, sizeof line, "Authorization: Bearer %s", token);
   struct curl_slist *headers = curl_slist_append(NULL, line);
   headers = curl_slist_append(headers, "Content-Type: application/json");
+  snprintf(line, sizeof line, "User-Agent: %s", agent);
+  headers = curl_slist_append(headers, line);
   headers = curl_slist_append(headers, "Expect:");
   stop_if(headers == NULL, "no memory");
   return headers;
@@ -236,7 +237,7 @@ static void set_up(char **argv) {
   curl_multi_setopt(floor_.multi, CURLMOPT_TIMERFUNCTION, on_timer);
   curl_multi_setopt(floor_.multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, atol(argv[7]));
   curl_multi_setopt(floor_.multi, CURLMOPT_MAXCONNECTS, atol(argv[7]));
-  floor_.model = new_model(argv, new_headers(argv[4]));
+  floor_.model = new_model(argv, new_headers(argv[4], argv[3]));
 }
 
 int main(int argc, char **argv) {

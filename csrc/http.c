@@ -53,8 +53,9 @@ static int pool_init(http_pool *pool, const http_options *options, char *error) 
   pool->http_version = options->http_version;
   pool->max_connections = options->max_connections;
   pool->one_store = http_config_one_store(options->ca_file);
+  pool->user_agent = http_config_user_agent(options);
   if (!copy(&pool->ca_file, options->ca_file) || !copy(&pool->proxy, options->proxy) ||
-      !copy(&pool->user_agent, options->user_agent))
+      pool->user_agent == NULL)
     return http_fail(error, "out of memory");
   pool->poller = poller_new();
   if (pool->poller == NULL)
@@ -114,7 +115,7 @@ void http_pool_free(http_pool *pool) {
   free(pool->sockets);
   free(pool->ca_file);
   free(pool->proxy);
-  free(pool->user_agent);
+  curl_slist_free_all(pool->user_agent);
   free(pool);
 }
 

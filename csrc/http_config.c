@@ -121,6 +121,13 @@ static CURLcode configure_proxy(const http_pool *pool, CURL *easy, bool loopback
   return code;
 }
 
+/* Not by CURLOPT_USERAGENT: libcurl 7.88 writes that one twice for each request, byte by byte. */
+struct curl_slist *http_config_user_agent(const http_options *options) {
+  char line[LIMIT_HEADER_LINE_BYTES + sizeof "User-Agent: "];
+  snprintf(line, sizeof line, "User-Agent: %s", options->user_agent);
+  return curl_slist_append(NULL, line);
+}
+
 CURL *http_config_easy(void) {
   CURL *easy = curl_easy_init();
   if (easy == NULL || curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK) return easy;
@@ -144,7 +151,7 @@ CURLM *http_config_multi(void) {
 
 CURLcode http_config_apply(const http_pool *pool, CURL *easy, bool loopback, const char *scheme) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, (long)LIMIT_UPLOAD_BYTES);
-  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_USERAGENT, pool->user_agent);
+  if (code == CURLE_OK) code = curl_easy_setopt(easy, CURLOPT_PROXYHEADER, pool->user_agent);
   if (code == CURLE_OK) code = configure_protocol(pool, easy, scheme);
   if (code == CURLE_OK) code = configure_tls(pool, easy);
   if (code == CURLE_OK) code = configure_proxy(pool, easy, loopback);

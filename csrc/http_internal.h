@@ -105,7 +105,8 @@ struct http_pool {
   long owner;
   http_pool *next_abandoned;
 
-  char *ca_file, *proxy, *user_agent;
+  char *ca_file, *proxy;
+  struct curl_slist *user_agent; /* a header, for servers and proxies alike */
   int http_version;
   int max_connections;
   bool one_store; /* all roots come from one file: libcurl can keep them parsed */
@@ -194,7 +195,9 @@ http_sent http_sent_of(const http_transfer *t);
 /* http_config.c. one_store: whether all roots come from one file, so that libcurl can keep them. */
 int http_config_check(const http_options *options, char error[LIMIT_ERROR_BYTES]);
 bool http_config_one_store(const char *ca_file);
-CURL *http_config_easy(void); /* NULL: out of memory */
+/* NULL: out of memory. */
+CURL *http_config_easy(void);
+struct curl_slist *http_config_user_agent(const http_options *options);
 CURLM *http_config_multi(void);
 CURLcode http_config_apply(const http_pool *pool, CURL *easy, bool loopback, const char *scheme);
 

@@ -131,10 +131,10 @@ static bool append(struct curl_slist **list, const char *line) {
 
 /* No "Expect: 100-continue": older versions of libcurl ask for it above 1 KB, and wait a second
  * for servers that do not know it. */
-static bool copy_headers(http_route_entry *r, const http_route *route) {
+static bool copy_headers(const http_pool *pool, http_route_entry *r, const http_route *route) {
   for (int i = 0; i < route->header_count; i++)
     if (!append(&r->headers, route->headers[i])) return false;
-  return append(&r->headers, "Expect:");
+  return append(&r->headers, pool->user_agent->data) && append(&r->headers, "Expect:");
 }
 
 /* What resolvers make of "localhost" is not ours to trust: plain http and secrets go there. */
@@ -177,7 +177,7 @@ static int entry_init(http_pool *pool, http_route_entry *r, const http_route *ro
   a->url = NULL;
   r->lane = lane_for(pool, a);
   r->posts = strcmp(route->method, "POST") == 0 || strcmp(route->method, "PUT") == 0;
-  if (r->method == NULL || r->model == NULL || r->lane == NULL || !copy_headers(r, route) ||
+  if (r->method == NULL || r->model == NULL || r->lane == NULL || !copy_headers(pool, r, route) ||
       !resolve_localhost(r, a))
     return http_fail(error, "out of memory");
   CURLcode code = configure_model(pool, r, a, route->connect_timeout);

@@ -56,12 +56,19 @@ describe("a pool", function()
     end)
 
     it("through the proxy it was given to hosts that are not loopback", function()
-      ends:new_pool { proxy = ends:url "" }
+      ends:new_pool { proxy = ends:url "", user_agent = "spec/1" }
       local number = assert(ends.pool:route { method = "GET", url = "https://service.invalid/" })
       local result = ends:finish(ends:start(number), ends:answer(403))
       assert.equal("connect", result.cause)
       assert.is_false(result.sent)
       assert.equal("CONNECT", ends.seen[1].method)
+      assert.equal("spec/1", ends.seen[1].headers["user-agent"])
+    end)
+
+    it("and says once who it is", function()
+      ends:new_pool { user_agent = "spec/1" }
+      ends:finish(ends:start(ends:route()))
+      assert.equal("spec/1", ends.seen[1].headers["user-agent"])
     end)
 
     it("a body up to its cap", function()

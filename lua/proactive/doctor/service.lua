@@ -76,7 +76,8 @@ local ANY = "AMAZON.OrderStatus.Updated"
 local function lacks(held, event)
   local wanted = event and schema.catalogue[event] and { event } or published(held.manifest)
   local is_any = #wanted == 0
-  local needs = assert(manifest.derive { events = is_any and { ANY } or wanted, subscriptions = {} })
+  if is_any then wanted = { ANY } end
+  local needs = assert(manifest.derive { events = wanted, subscriptions = {} })
   local good, found = manifest.check(held.manifest, needs)
   local list = {}
   for _, violation in ipairs(good and {} or found.violations or {}) do
