@@ -194,8 +194,10 @@ $(BUILD)/torture: $(BUILD)/obj/torture.o $(call objects,$(CORE_SOURCES))
 host: $(BUILD)/host ## examples/host: a frame loop in C with the core linked in
 	@echo "$(BUILD)/host examples/host/game.lua"
 
+# Moved into its place: another make at the same time must not find it half written.
 $(BUILD)/host: $(BUILD)/obj/host.o $(call objects,$(CORE_SOURCES))
-	$(Q)$(CC) $(CFLAGS) -pthread -o $@ $^ $(LDFLAGS) $(CORE_LIBS) $(LUA_LIBS)
+	$(Q)$(CC) $(CFLAGS) -pthread -o $@.$$$$ $^ $(LDFLAGS) $(CORE_LIBS) $(LUA_LIBS) && \
+	  mv $@.$$$$ $@
 
 $(BUILD)/obj/host.o: examples/host/host.c
 	$(Q)mkdir -p $(@D)
