@@ -22,6 +22,10 @@ interpreter() {
 # Both LuaJITs take the same modules.
 modules() { if [ "$1" = otherjit ]; then echo jit; else echo "$1"; fi; }
 
+# The other LuaJIT (Debian 12: of March 2022) now and then cuts the pointer of a compiled next() to
+# 32 bits, and crashes: https://github.com/LuaJIT/LuaJIT/issues/829. So it compiles nothing.
+init() { if [ "$1" = otherjit ]; then echo "if jit then jit.off() end"; fi; }
+
 specs() {
   if [ -n "${SPEC:-}" ]; then
     echo "$SPEC"
@@ -34,7 +38,7 @@ busted() { # NAME [OPTION...]
   name=$1
   shift
   tally "$name" env PROACTIVE_LUA="$lua" LUA_CPATH="./build/$(modules "$build")/?.so;;" \
-    "$lua" spec/support/run.lua "$@"
+    LUA_INIT="$(init "$build")" "$lua" spec/support/run.lua "$@"
 }
 
 # Collecting all garbage again and again costs as much as the heap is large: a process a file.
