@@ -186,6 +186,7 @@ static http_cause cause_of(const http_transfer *t, CURLcode code) {
     return HTTP_RESET;
   case CURLE_OUT_OF_MEMORY:
   case CURLE_FAILED_INIT:
+  case CURLE_URL_MALFORMAT: /* it was parsed for the route, so there was no memory to copy it */
   case CURLE_SETOPT_OPTION_SYNTAX: /* CURLOPT_RESOLVE is right, so there was no memory to read it */
     return HTTP_MEMORY;
   default:

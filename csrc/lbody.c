@@ -67,6 +67,7 @@ static int l_body(lua_State *L) {
   body_mark marks[LIMIT_BODY_MARKS];
   luaL_checktype(L, 1, LUA_TSTRING);
   const char *text = lua_tolstring(L, 1, &len);
+  if (len > LIMIT_REQUEST_BYTES) return refuse(L, BODY_TOO_LONG, 0);
   int count = read_marks(L, marks);
   body *b = lcompat_newuserdata(L, sizeof *b);
   body_init(b);

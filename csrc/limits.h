@@ -22,8 +22,8 @@
 /* Half of what the allocator may keep of those buffers: 64 transfers need 2 MB. */
 #define LIMIT_KEPT_BYTES (1024u * 1024u)
 
-/* Places to fill in one prepared body: a customer, a reference id and two times need four; an event
- * may bring a few of its own. */
+/* Places to fill in one prepared body: a customer and a reference id need two; an event may bring a
+ * few of its own. */
 #define LIMIT_BODY_MARKS 32
 
 /* A word that is judged at a glance: user ids have some 200 bytes. Longer ones go through the whole

@@ -157,6 +157,13 @@ describe("a body that is too long", function()
       assert.equal("invalid", failure.kind)
       assert.equal("cannot be sent: a body of more than 1048576 bytes", failure.message)
     end
+    -- the event alone is too long, or is so with its customer
+    for less = -1024, 512, 8 do
+      event.payload.content.name = ("x"):rep(1024 * 1024 - less)
+      local run, failure = client:start_many(event, { PREFIX .. ("x"):rep(1000) }, opts)
+      if run then client:flush() end
+      assert.equal("invalid", run and next(run:report().by_kind) or failure.kind)
+    end
     assert.same({}, sandbox:counts())
   end)
 end)

@@ -46,6 +46,20 @@ describe("a run without onlookers", function()
       return list
     end
 
+    it("nobody after users stopped the run", function()
+      local client, list, place, run = stand_in.client(sandbox), users(20), 0, nil
+      run = assert(client:start_many(stand_in.event(), function()
+        place = place + 1
+        if place == 4 then run:stop() end
+        return list[place]
+      end))
+      assert.is_true(client:flush())
+      client:close()
+      local report = run:report()
+      assert.same({ "stop", 3, 3, true }, { report.stopped, report.taken, report.accepted, report.done })
+      assert.equal(3, #support.calls(sandbox, "POST", "Events", 202))
+    end)
+
     it("each once when memory fails as they are counted", function()
       local client = stand_in.client(sandbox)
       local run = assert(client:start_many(stand_in.event(), users(20)))

@@ -167,8 +167,8 @@ function Many:next(now)
   if self.is_timed and must_not_take(self, now) then return false end
   self.asking = "users"
   local entry = self.next_user()
-  if entry == nil then
-    finish_taking(self)
+  if entry == nil or self.exhausted then -- by `stop`, from within `users`
+    if not self.exhausted then finish_taking(self) end
     return false
   end
   self.taken, self.asking = self.taken + 1, "event"

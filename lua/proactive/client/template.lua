@@ -1,7 +1,8 @@
---- An event encoded once: each customer costs one copy with customer, reference id and times filled
---- in. The result is byte for byte what a full encode would give.
+--- An event encoded once: each customer costs one copy with customer and reference id filled in, and
+--- each second one with the times. The result is byte for byte what a full encode would give.
 
 local core = require "proactive.core"
+local errors = require "proactive.errors"
 local new_report = require("proactive.schema.report").new
 local outgoing = require "proactive.client.outgoing"
 local request_of = require "proactive.request"
@@ -52,8 +53,8 @@ function Template:body_at(now)
     local expires_at = second + (self.expires_in or request_of.EXPIRES_IN)
     local text = self.text:gsub(self.timestamp, time.format(second), 1)
     text = text:gsub(self.expiry, time.format(expires_at), 1)
-    self.body, self.expires_at = core.body(text, marks_of(text, self.words)), expires_at
-    self.second = second
+    local body = assert(core.body(text, marks_of(text, self.words))) -- no longer than the first
+    self.body, self.expires_at, self.second = body, expires_at, second
   end
   return self.body, self.expires_at
 end
@@ -144,9 +145,14 @@ function template.new(event, opts, now)
   local text
   text, err = request_of.encode(request)
   if not text then return nil, err end
+  local words = { id, user }
+  local body, message = core.body(text, marks_of(text, words))
+  if not body then
+    return nil, errors.new("invalid", { message = "cannot be sent: " .. message })
+  end
   return setmetatable({
     text = text,
-    words = { id, user },
+    words = words,
     timestamp = request.timestamp,
     expiry = request.expiryTime,
     expires_in = opts.expires_in,
