@@ -1,4 +1,4 @@
---- An event encoded once: each customer costs one copy with customer and reference id filled in, and
+--- An event encoded once: each customer costs one copy with customer and reference id filled in,
 --- each second one with the times. The result is byte for byte what a full encode would give.
 
 local core = require "proactive.core"
