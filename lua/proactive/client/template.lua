@@ -155,6 +155,9 @@ function template.new(event, opts, now)
     words = words,
     timestamp = request.timestamp,
     expiry = request.expiryTime,
+    body = body, -- these three are there from the start, so that to set them needs no memory
+    expires_at = 0,
+    second = -1,
     expires_in = opts.expires_in,
     checks = opts.validate ~= false,
   }, Template)
