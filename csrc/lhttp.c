@@ -263,15 +263,13 @@ static void read_body(lua_State *L, http_request *request, body_values *values) 
   }
 }
 
-/* Puts a new reference id where a value is nil; here it costs no Lua string. 0, or an errno. */
+/* Puts a new reference id where values are nil; here it costs no Lua string. 0, or an errno. */
 static int make_new_id(lua_State *L, const http_request *request, body_values *values) {
+  box *b = lua_touserdata(L, 1);
   int failure = 0, count = request->prepared != NULL ? request->prepared->count : 0;
-  bool made = false;
   for (int i = 0; i < count && failure == 0; i++) {
     if (values->list[i].text != NULL) continue;
-    box *b = lua_touserdata(L, 1);
-    if (!made) failure = random_id(&b->random, values->new_id);
-    made = true;
+    failure = random_id(&b->random, values->new_id);
     values->list[i] = (body_value){values->new_id, RANDOM_ID_LENGTH};
   }
   return failure;

@@ -1,7 +1,6 @@
 --- Every code block of the README is run, or checked against what it names.
 
 local cli = require "spec.support.cli"
-local proactive = require "proactive"
 
 local function slurp(path)
   local handle = assert(io.open(path, "r"))
@@ -28,19 +27,7 @@ local function lines_that_begin(word)
 end
 
 describe("README", function()
-  local sandbox
-
-  lazy_setup(function()
-    sandbox = assert(proactive.sandbox.start {})
-  end)
-
-  lazy_teardown(function()
-    sandbox:stop()
-  end)
-
-  before_each(function()
-    assert(sandbox:reset())
-  end)
+  local sandbox = require("spec.support.sandbox").use()
 
   -- What stands in the README talks to the usual port; here the sandbox has a free one.
   local function here(text)

@@ -3,6 +3,7 @@
 
 local cli = require "spec.support.cli"
 local proactive = require "proactive"
+local support = require "spec.support.sandbox"
 
 local EVENT = "examples/events/media_content.lua"
 
@@ -33,17 +34,7 @@ local function users(count)
 end
 
 describe("a list of customers", function()
-  lazy_setup(function()
-    sandbox = assert(proactive.sandbox.start {})
-  end)
-
-  lazy_teardown(function()
-    sandbox:stop()
-  end)
-
-  before_each(function()
-    assert(sandbox:reset())
-  end)
+  sandbox = support.use()
 
   describe("with a line that is not UTF-8", function()
     local BAD = "amzn1.ask.account.\255\254\27[2J"

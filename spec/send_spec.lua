@@ -5,6 +5,7 @@ local cli = require "spec.support.cli"
 local compat = require "proactive.compat"
 local json = require "proactive.json"
 local proactive = require "proactive"
+local support = require "spec.support.sandbox"
 
 local EVENT = [[
 local proactive = require "proactive"
@@ -62,17 +63,7 @@ local function request_body(changes)
 end
 
 describe("proactive send", function()
-  lazy_setup(function()
-    sandbox = assert(proactive.sandbox.start {})
-  end)
-
-  lazy_teardown(function()
-    sandbox:stop()
-  end)
-
-  before_each(function()
-    assert(sandbox:reset())
-  end)
+  sandbox = support.use()
 
   it("sends to all customers and tells the request id", function()
     local ran = send(file(".lua", GOOD), { "--all" })
@@ -324,17 +315,7 @@ describe("proactive send", function()
 end)
 
 describe("proactive token", function()
-  lazy_setup(function()
-    sandbox = assert(proactive.sandbox.start {})
-  end)
-
-  lazy_teardown(function()
-    sandbox:stop()
-  end)
-
-  before_each(function()
-    assert(sandbox:reset())
-  end)
+  sandbox = support.use()
 
   it("shows scope, expiry and length, and not the token", function()
     local ran = cli.run { "token", "--sandbox", sandbox.url }

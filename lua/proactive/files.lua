@@ -29,19 +29,28 @@ function files.exists(path)
   return handle ~= nil
 end
 
+local function unwritable(path, message)
+  local reason = (message or "no room"):gsub("^.*: ", "") -- without the name of the new file
+  return nil, ("%s cannot be written: %s"):format(path, reason)
+end
+
 --- Puts a text in a file's place at once: whoever reads it sees the old or the new one, never a
 --- part.
 ---@param path string
 ---@param text string
 ---@return true?
----@return string?
+---@return string? message  "PATH cannot be written: …"
 function files.replace(path, text)
   local fresh = path .. ".new"
   local handle, message = io.open(fresh, "wb")
-  if not handle then return nil, message end
-  local written, closed = handle:write(text), handle:close()
-  if not (written and closed) then return nil, "cannot write " .. fresh end
-  return os.rename(fresh, path)
+  if not handle then return unwritable(path, message) end
+  local written, why = handle:write(text)
+  local closed, late = handle:close()
+  if not (written and closed) then return unwritable(path, why or late) end
+  local renamed
+  renamed, message = os.rename(fresh, path)
+  if not renamed then return unwritable(path, message) end
+  return true
 end
 
 return files

@@ -74,9 +74,7 @@ end
 
 local function write(path, text)
   local written, message = files.replace(path, text)
-  if not written then
-    stop.with(1, "%s cannot be written: %s", path, (message:gsub("^.*: ", "")))
-  end
+  if not written then stop.with(1, "%s", message) end
 end
 
 -- Actions -----------------------------------------------------------------------------------------

@@ -70,8 +70,7 @@ end
 function origin.keep(file, found, out)
   local written, message = origin.write(file, found)
   if written then return end
-  out:warn("%s cannot be written: %s; the next push cannot tell your change from somebody else's",
-    path_of(file), (message:gsub("^.*: ", "")))
+  out:warn("%s; the next push cannot tell your change from somebody else's", message)
 end
 
 --- What stands for a manifest, whatever its order and look.

@@ -172,7 +172,7 @@ function Many:next(now)
     return false
   end
   self.taken, self.asking = self.taken + 1, "event"
-  local usual = self.usual_route
+  local usual = self.usual_route -- of a user id as it should be, as most are: the short way
   if usual and extends(entry, USER_PREFIX) then return entry, entry, usual, self.region end
   local user, route, region, err = recipient.of(self, entry)
   if not err then return entry, user, route, region end

@@ -45,15 +45,16 @@ end
 --- The body of events that begin now, which takes a reference id and a user. Times are written to
 --- the second, so that it is made once a second.
 ---@param now number  Unix seconds
----@return table body
----@return number expires_at
+---@return table? body  nil: too long, which is known from the first time on
+---@return number|string expires_at  or what is wrong
 function Template:body_at(now)
   local second = math.floor(now)
   if second ~= self.second then
     local expires_at = second + (self.expires_in or request_of.EXPIRES_IN)
     local text = self.text:gsub(self.timestamp, time.format(second), 1)
     text = text:gsub(self.expiry, time.format(expires_at), 1)
-    local body = assert(core.body(text, marks_of(text, self.words))) -- no longer than the first
+    local body, message = core.body(text, marks_of(text, self.words))
+    if not body then return nil, message end
     self.body, self.expires_at, self.second = body, expires_at, second
   end
   return self.body, self.expires_at
@@ -145,22 +146,20 @@ function template.new(event, opts, now)
   local text
   text, err = request_of.encode(request)
   if not text then return nil, err end
-  local words = { id, user }
-  local body, message = core.body(text, marks_of(text, words))
-  if not body then
-    return nil, errors.new("invalid", { message = "cannot be sent: " .. message })
-  end
-  return setmetatable({
+  local self = setmetatable({
     text = text,
-    words = words,
+    words = { id, user },
     timestamp = request.timestamp,
     expiry = request.expiryTime,
-    body = body, -- these three are there from the start, so that to set them needs no memory
+    body = false, -- these three are there from the start, so that to set them needs no memory
     expires_at = 0,
     second = -1,
     expires_in = opts.expires_in,
     checks = opts.validate ~= false,
   }, Template)
+  local body, message = self:body_at(now)
+  if body then return self end
+  return nil, errors.new("invalid", { message = "cannot be sent: " .. message })
 end
 
 return template

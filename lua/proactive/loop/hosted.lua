@@ -183,7 +183,7 @@ end
 ---@param problem any
 ---@return string  with its traceback
 function hosted.raised(thread, problem)
-  local text = tostring(problem)
+  local text = errors.text_of(problem)
   if type(problem) == "table" and text:find "^table: " then
     local ok, written = pcall(json.encode, problem)
     if ok and written then text = "an error object: " .. written end

@@ -89,7 +89,7 @@ end
 local function drive(_, client)
   local served, problem = pcall(serve, client)
   client.driven = false
-  if not served then ngx.log(ngx.ERR, "proactive.openresty: ", tostring(problem)) end
+  if not served then ngx.log(ngx.ERR, "proactive.openresty: ", errors.text_of(problem)) end
 end
 
 -- What takes an event in without waiting.

@@ -44,7 +44,7 @@ local function resume(self, thread, ...)
   local id = self.running[thread]
   self.running[thread] = nil
   if ran then return end
-  io.stderr:write(("proactive.skill: a defect: %s\n"):format(tostring(problem)))
+  io.stderr:write(("proactive.skill: a defect: %s\n"):format(errors.text_of(problem)))
   give(self, id, refuse(500, "the skill failed", {}))
 end
 
