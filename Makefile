@@ -21,11 +21,12 @@ comma  := ,
 # --- sources: the one list; `make lint` compares it with what is on disk ---
 
 CORE_SOURCES := \
-  body.c buf.c certificate_url.c chain.c digest.c http.c http_config.c \
-  http_form.c http_parking.c http_result.c http_route.c http_sigpipe.c \
-  http_socket.c http_transfer.c http_warm.c interrupt.c json.c json_path.c \
-  json_scan.c json_write.c lbody.c lchain.c lcore.c lhttp.c ljson.c \
-  ljson_encode.c lredact.c lresult.c lsystem.c ltoken.c ltoken_make.c oauth.c \
+  body.c buf.c certificate_url.c chain.c digest.c histogram.c http.c \
+  http_config.c http_form.c http_parking.c http_result.c http_route.c \
+  http_sigpipe.c http_slots.c http_socket.c http_transfer.c http_warm.c \
+  interrupt.c json.c json_path.c json_scan.c json_write.c lbody.c \
+  lchain.c lcore.c lhistogram.c lhttp.c ljson.c ljson_encode.c lredact.c \
+  lresult.c lrow.c lstart.c lsystem.c ltoken.c ltoken_make.c oauth.c \
   poller.c private.c process.c random.c text.c token.c
 
 HTTPD_SOURCES := \

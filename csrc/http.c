@@ -16,9 +16,6 @@
 #include "process.h"
 
 #define WATCH_AGAIN 0.05 /* seconds until a descriptor the kernel refused is tried again */
-#define SLOT_BITS 12
-#define USES_MASK 0x3ffff /* with SLOT_BITS it stays below 2^30 */
-_Static_assert(LIMIT_TRANSFERS == 1 << SLOT_BITS, "a slot must fit into its bits");
 
 void http_explain(char error[LIMIT_ERROR_BYTES], const char *format, ...) {
   va_list arguments;
@@ -136,37 +133,7 @@ void http_pool_connections(const http_pool *pool, unsigned long *opened, int *op
   }
 }
 
-/* --- transfers by number --- */
-
-static http_transfer *find(const http_pool *pool, int id) {
-  int slot = (id - 1) & ((1 << SLOT_BITS) - 1);
-  if (id <= 0 || slot >= pool->slot_count) return NULL;
-  http_transfer *t = pool->slots[slot].transfer;
-  return t != NULL && t->id == id ? t : NULL;
-}
-
-/* False when there is no room. */
-static bool enter(http_pool *pool, http_transfer *t) {
-  int slot = pool->free_slot;
-  if (slot >= 0)
-    pool->free_slot = pool->slots[slot].next_free;
-  else if (pool->slot_count < LIMIT_TRANSFERS)
-    slot = pool->slot_count++;
-  else
-    return false;
-  http_slot *s = &pool->slots[slot];
-  s->transfer = t;
-  s->uses = (s->uses + 1) & USES_MASK;
-  t->id = (s->uses << SLOT_BITS | slot) + 1;
-  return true;
-}
-
-static void leave(http_pool *pool, const http_transfer *t) {
-  int slot = (t->id - 1) & ((1 << SLOT_BITS) - 1);
-  pool->slots[slot].transfer = NULL;
-  pool->slots[slot].next_free = pool->free_slot;
-  pool->free_slot = slot;
-}
+/* --- starts --- */
 
 static int check_request(const http_pool *pool, const http_request *request, char *error) {
   if (request->route < 0 || request->route >= pool->route_count)
@@ -187,18 +154,18 @@ static http_started fill(http_transfer *t, const http_request *request, char *er
 static int hand_over(http_pool *pool, http_transfer *t, const http_request *request, char *error) {
   CURLcode code = http_transfer_arm(t, request);
   if (code != CURLE_OK) return http_fail(error, "libcurl: %s", curl_easy_strerror(code));
-  if (!enter(pool, t)) return http_fail(error, "more than %d transfers", LIMIT_TRANSFERS);
-  t->started = http_now();
+  if (!http_enter(pool, t)) return http_fail(error, "more than %d transfers", LIMIT_TRANSFERS);
+  t->started = clock_now();
   CURLMcode result = curl_multi_add_handle(pool->multi, t->easy);
   if (result == CURLM_OK) return 0;
-  leave(pool, t);
+  http_leave(pool, t);
   return http_fail(error, "libcurl: %s", curl_multi_strerror(result));
 }
 
 /* --- steps --- */
 
-static void finish(http_pool *pool, http_transfer *t, CURLcode code) {
-  http_transfer_judge(t, code);
+static void finish(http_pool *pool, http_transfer *t, CURLcode code, double now) {
+  http_transfer_judge(t, code, now);
   curl_multi_remove_handle(pool->multi, t->easy);
   t->lane->running--;
   pool->running--;
@@ -209,13 +176,14 @@ static void finish(http_pool *pool, http_transfer *t, CURLcode code) {
 static void collect(http_pool *pool) {
   CURLMsg *message;
   int left;
+  double now = clock_now();
   while ((message = curl_multi_info_read(pool->multi, &left)) != NULL) {
     char *transfer = NULL;
     if (message->msg != CURLMSG_DONE) continue;
     CURLcode code = message->data.result; /* the message dies with the transfer's removal */
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
     if (transfer != NULL)
-      finish(pool, (http_transfer *)(void *)transfer, code);
+      finish(pool, (http_transfer *)(void *)transfer, code, now);
     else
       pool->warm_code = code;
   }
@@ -225,9 +193,9 @@ static void collect(http_pool *pool) {
 static void end_silent(http_pool *pool) {
   http_transfer *t = pool->answering.first;
   if (t == NULL) return;
-  double latest = http_now() - LIMIT_SILENT_SECONDS;
-  for (; t != NULL && t->stirred <= latest; t = pool->answering.first)
-    finish(pool, t, CURLE_OPERATION_TIMEDOUT);
+  double now = clock_now();
+  for (; t != NULL && t->stirred <= now - LIMIT_SILENT_SECONDS; t = pool->answering.first)
+    finish(pool, t, CURLE_OPERATION_TIMEDOUT, now);
 }
 
 /* Asks the kernel only when all it reported last time has been served: a small budget must not
@@ -244,17 +212,17 @@ static bool fetch_events(http_pool *pool, double timeout) {
 
 static CURLMcode serve_timer(http_pool *pool) {
   int running;
-  if (pool->deadline < 0 || pool->deadline > http_now()) return CURLM_OK;
+  if (pool->deadline < 0 || pool->deadline > clock_now()) return CURLM_OK;
   pool->deadline = -1; /* libcurl sets the next one */
   return curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 
 static CURLMcode serve(http_pool *pool, double budget) {
-  double end = http_now() + budget;
+  double end = clock_now() + budget;
   while (pool->event_next < pool->event_count) {
     CURLMcode code = http_socket_serve(pool, &pool->events[pool->event_next++]);
     if (code != CURLM_OK) return code;
-    if (budget >= 0 && http_now() >= end) break;
+    if (budget >= 0 && clock_now() >= end) break;
   }
   return serve_timer(pool);
 }
@@ -265,7 +233,7 @@ static CURLMcode serve(http_pool *pool, double budget) {
 static void break_off(http_pool *pool) {
   for (int i = 0; i < pool->slot_count; i++) {
     http_transfer *t = pool->slots[i].transfer;
-    if (t != NULL && !t->ended) finish(pool, t, CURLE_OUT_OF_MEMORY);
+    if (t != NULL && !t->ended) finish(pool, t, CURLE_OUT_OF_MEMORY, clock_now());
   }
   curl_multi_cleanup(pool->multi);
   pool->multi = NULL;
@@ -305,6 +273,7 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
   }
   lane->running++;
   pool->running++;
+  t->group = request->group;
   t->opens = opens;
   lane->opening += opens;
   pool->burst_left -= opens;
@@ -347,7 +316,7 @@ static double next_due(const http_pool *pool) {
 double http_pool_timeout(const http_pool *pool) {
   if (pool->event_next < pool->event_count) return 0;
   double due = next_due(pool);
-  double left = due < 0 ? -1 : fmax(0, due - http_now());
+  double left = due < 0 ? -1 : fmax(0, due - clock_now());
   if (pool->unwatched && (left < 0 || left > WATCH_AGAIN)) return WATCH_AGAIN;
   return left;
 }
@@ -363,17 +332,17 @@ int http_finished(const http_pool *pool) {
 }
 
 const http_result *http_get_result(const http_pool *pool, int id) {
-  const http_transfer *t = find(pool, id);
+  const http_transfer *t = http_find(pool, id);
   return t != NULL && t->ended ? &t->result : NULL;
 }
 
 http_sent http_get_sent(const http_pool *pool, int id) {
-  const http_transfer *t = find(pool, id);
+  const http_transfer *t = http_find(pool, id);
   return t != NULL ? http_sent_of(t) : (http_sent){0};
 }
 
 http_timings http_get_timings(const http_pool *pool, int id) {
-  return http_timings_of(find(pool, id));
+  return http_timings_of(http_find(pool, id));
 }
 
 /* To end a transfer in its midst closes its connection, which writes to it. */
@@ -388,10 +357,10 @@ static void withdraw(http_pool *pool, http_transfer *t) {
 }
 
 void http_release(http_pool *pool, int id) {
-  http_transfer *t = find(pool, id);
+  http_transfer *t = http_find(pool, id);
   if (t == NULL) return;
   http_list_leave(t);
-  leave(pool, t);
+  http_leave(pool, t);
   if (t->ended)
     pool->finished--;
   else

@@ -60,6 +60,7 @@ typedef struct {
   const char *authorization; /* a whole header line that the caller has checked to be one, copied
                                 and wiped at the end; NULL for none */
   size_t authorization_len;
+  int group; /* of the caller's own, to tell by what belongs together; 0: none */
 } http_request;
 
 /* Seconds from the hand-over to libcurl until each was done, waiting for a connection included; 0
@@ -137,6 +138,19 @@ int http_running(const http_pool *pool);
 
 /* The longest finished transfer that waits to be taken, or 0. */
 int http_finished(const http_pool *pool);
+
+/* The one that ended next after a finished transfer, or 0. */
+int http_next_finished(const http_pool *pool, int id);
+
+/* The group a transfer was started in; 0 when there is no such transfer. */
+int http_group(const http_pool *pool, int id);
+
+/* Seconds since a transfer was handed over; negative when there is no such one. */
+double http_age(const http_pool *pool, int id);
+
+/* The next transfer of the pool that is in that group, behind another one (0: the first), in no
+ * order that means anything; 0 when there are no more. */
+int http_next_member(const http_pool *pool, int group, int id);
 
 /* What became of it: NULL while it runs or when there is no such transfer. Valid until released. */
 const http_result *http_get_result(const http_pool *pool, int id);

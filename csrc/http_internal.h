@@ -2,19 +2,20 @@
  *
  * What the parts of the HTTP engine know of each other. http.c: the pool, its steps and results;
  * http_config.c: what all transfers share; http_route.c: the rules for URLs and headers;
- * http_transfer.c: one request and its answer; http_parking.c: what is kept from one to the next;
- * http_result.c: what an answer tells; http_socket.c: connections and readiness; http_warm.c: the
- * certificate store; http_sigpipe.c: a signal of older versions. */
+ * http_slots.c: transfers by number; http_transfer.c: one request and its answer; http_parking.c:
+ * what is kept from one to the next; http_result.c: what an answer tells; http_socket.c:
+ * connections and readiness; http_warm.c: the certificate store; http_sigpipe.c: a signal of older
+ * versions. */
 #ifndef PROACTIVE_HTTP_INTERNAL_H
 #define PROACTIVE_HTTP_INTERNAL_H
 
 #include <curl/curl.h>
 #include <signal.h>
 #include <sys/types.h>
-#include <time.h>
 
 #include "body.h"
 #include "buf.h"
+#include "clock.h"
 #include "http.h"
 #include "limits.h"
 #include "poller.h"
@@ -67,6 +68,15 @@ typedef struct {
   http_transfer *first, *last;
 } http_list;
 
+/* What the handle of a transfer was told last. What stays the same from one request to the next is
+ * not told again. */
+typedef struct {
+  long timeout;
+  const struct curl_slist *headers;
+  const char *body;
+  size_t body_len;
+} http_told;
+
 /* One that went well is parked when it is released: the next request of its route finds handle and
  * buffers made. */
 struct http_transfer {
@@ -78,8 +88,9 @@ struct http_transfer {
   buf body;
   buf authorization;
   struct curl_slist authorization_node; /* in front of the route's headers */
+  http_told told;
   /* What follows begins as zero for each request. */
-  int id;
+  int id, group;
   bool ended, reusable;     /* reusable: nothing of its outcome can have left the handle odd */
   bool opens;               /* counted in lane->opening */
   bool requested;           /* the request was begun */
@@ -137,13 +148,6 @@ struct http_pool {
   int running;
 };
 
-/* Seconds on a clock that never goes back. */
-static inline double http_now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
 /* For libcurl, to which 0 means for ever. seconds < 2^31 / 1000. */
 static inline long http_milliseconds(double seconds) {
   return seconds < 0.001 ? 1 : (long)(seconds * 1000);
@@ -172,13 +176,19 @@ void http_socket_watch_again(http_pool *pool);
 bool http_lane_must_open(const http_lane *lane);
 bool http_lane_may_open(const http_lane *lane);
 
+/* http_slots.c. find: NULL when there is no such transfer; enter: gives it a number, false when
+ * there is no room. */
+http_transfer *http_find(const http_pool *pool, int id);
+bool http_enter(http_pool *pool, http_transfer *t);
+void http_leave(http_pool *pool, const http_transfer *t);
+
 /* http_transfer.c */
 void http_list_append(http_list *list, http_transfer *t);
 void http_list_leave(http_transfer *t); /* whichever it is in */
 CURLcode http_transfer_configure(CURL *easy);
 body_status http_transfer_fill(http_transfer *t, const http_request *request, int *culprit);
 CURLcode http_transfer_arm(http_transfer *t, const http_request *request); /* once filled */
-void http_transfer_judge(http_transfer *t, CURLcode code);
+void http_transfer_judge(http_transfer *t, CURLcode code, double now);
 void http_transfer_opened(http_transfer *t); /* its connection is there, or will never be */
 
 /* http_parking.c. take: parked or new, not filled yet, NULL without memory; release: one that

@@ -77,6 +77,7 @@ static void clear(http_transfer *t) {
       .body = t->body,
       .authorization = t->authorization,
       .authorization_node = t->authorization_node,
+      .told = t->told,
   };
 }
 

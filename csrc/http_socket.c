@@ -70,7 +70,7 @@ static int on_interest(CURL *easy, curl_socket_t fd, int what, void *userp, void
 static int on_timer(CURLM *multi, long milliseconds, void *userp) {
   (void)multi;
   http_pool *pool = userp;
-  pool->deadline = milliseconds < 0 ? -1 : http_now() + (double)milliseconds / 1000;
+  pool->deadline = milliseconds < 0 ? -1 : clock_now() + (double)milliseconds / 1000;
   return 0;
 }
 

@@ -29,18 +29,18 @@ void http_list_append(http_list *list, http_transfer *t) {
 /* libcurl 7.88 may wait for ever when an HTTP/2 server answers before it has read the request. */
 static void stir(http_transfer *t) {
   if (!t->lane->multiplexed) return;
-  t->stirred = http_now();
+  t->stirred = clock_now();
   http_list_append(&t->lane->pool->answering, t);
 }
 
 /* The empty line: what came before it belongs to a final status unless that was 1xx. */
 static void end_of_headers(http_transfer *t) {
-  long status = 0, version = 0;
+  long status = 0, version = CURL_HTTP_VERSION_1_1;
   curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
   if (status < 200) return;
   t->final = true;
   t->result.status = (int)status;
+  if (t->lane->pool->http_version != 1) curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
   t->lane->multiplexed = version >= CURL_HTTP_VERSION_2_0;
   stir(t);
 }
@@ -51,7 +51,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *userp) {
   http_transfer *t = userp;
   size_t len = size * count;
   if (t->final) return len;
-  if (t->answered <= 0) t->answered = http_now();
+  if (t->answered <= 0) t->answered = clock_now();
   if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
     buf_reset(&t->headers);
     return len;
@@ -104,21 +104,24 @@ CURLcode http_transfer_configure(CURL *easy) {
   return code;
 }
 
-static CURLcode set_body(const http_transfer *t, const char *method) {
-  CURL *easy = t->easy;
-  CURLcode code = CURLE_OK;
-  if (t->request.len > 0 || t->route->posts) {
-    code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->request.len);
-    if (code == CURLE_OK)
-      code = curl_easy_setopt(easy, CURLOPT_POSTFIELDS, t->request.len > 0 ? t->request.data : "");
-    if (code == CURLE_OK && strcmp(method, "POST") != 0)
-      code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
-  } else if (strcmp(method, "HEAD") == 0) {
-    code = curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
-  } else if (strcmp(method, "GET") != 0) {
-    code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
-  }
+static CURLcode set_content(http_transfer *t, const char *method) {
+  const char *content = t->request.len > 0 ? t->request.data : "";
+  if (t->told.body == content && t->told.body_len == t->request.len) return CURLE_OK;
+  CURLcode code =
+      curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->request.len);
+  if (code == CURLE_OK) code = curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, content);
+  if (code == CURLE_OK && strcmp(method, "POST") != 0)
+    code = curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method);
+  t->told.body = code == CURLE_OK ? content : NULL;
+  t->told.body_len = t->request.len;
   return code;
+}
+
+static CURLcode set_body(http_transfer *t, const char *method) {
+  if (t->request.len > 0 || t->route->posts) return set_content(t, method);
+  if (strcmp(method, "HEAD") == 0) return curl_easy_setopt(t->easy, CURLOPT_NOBODY, 1L);
+  if (strcmp(method, "GET") == 0) return CURLE_OK;
+  return curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
 static CURLcode set_headers(http_transfer *t) {
@@ -127,7 +130,17 @@ static CURLcode set_headers(http_transfer *t) {
     t->authorization_node = (struct curl_slist){.data = t->authorization.data, .next = headers};
     headers = &t->authorization_node;
   }
-  return curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, headers);
+  if (t->told.headers == headers) return CURLE_OK;
+  CURLcode code = curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, headers);
+  t->told.headers = code == CURLE_OK ? headers : NULL;
+  return code;
+}
+
+static CURLcode set_timeout(http_transfer *t, long milliseconds) {
+  if (t->told.timeout == milliseconds) return CURLE_OK;
+  CURLcode code = curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, milliseconds);
+  t->told.timeout = code == CURLE_OK ? milliseconds : 0;
+  return code;
 }
 
 body_status http_transfer_fill(http_transfer *t, const http_request *request, int *culprit) {
@@ -140,8 +153,7 @@ body_status http_transfer_fill(http_transfer *t, const http_request *request, in
 CURLcode http_transfer_arm(http_transfer *t, const http_request *request) {
   if (buf_add(&t->authorization, request->authorization, request->authorization_len) != BUF_OK)
     return CURLE_OUT_OF_MEMORY;
-  CURLcode code =
-      curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, http_milliseconds(request->timeout));
+  CURLcode code = set_timeout(t, http_milliseconds(request->timeout));
   if (code == CURLE_OK) code = set_headers(t);
   if (code == CURLE_OK) code = set_body(t, t->route->method);
   return code;
@@ -222,12 +234,12 @@ static bool may_have_left(const http_transfer *t, CURLcode code) {
 }
 
 /* A final status that has arrived is the outcome, however the rest went. */
-void http_transfer_judge(http_transfer *t, CURLcode code) {
+void http_transfer_judge(http_transfer *t, CURLcode code, double now) {
   http_result *r = &t->result;
   long connects = 0;
   curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connects);
   r->reused = connects == 0 && t->final;
-  r->elapsed = http_now() - t->started;
+  r->elapsed = now - t->started;
   if (t->final) {
     r->cause = HTTP_ANSWERED;
     r->error[0] = '\0';

@@ -40,10 +40,10 @@ static bool is_readable(int fd) {
 
 /* Until the ClientHello has come, or it clearly will not. */
 static bool shake_hands(http_pool *pool, int listener) {
-  double end = http_now() + LIMIT_WARM_SECONDS;
+  double end = clock_now() + LIMIT_WARM_SECONDS;
   int peer = -1;
   bool arrived = false;
-  while (!arrived && pool->warm_code == CURLE_OK && http_now() < end && pool->multi != NULL &&
+  while (!arrived && pool->warm_code == CURLE_OK && clock_now() < end && pool->multi != NULL &&
          http_pool_serve(pool, SLICE, -1)) {
     if (peer < 0 && is_readable(listener)) peer = accept(listener, NULL, NULL);
     arrived = peer >= 0 && is_readable(peer);

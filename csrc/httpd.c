@@ -8,20 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "field.h"
 #include "sock.h"
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static double deadline(const httpd *s) {
-  return now() + s->idle_timeout;
+  return clock_now() + s->idle_timeout;
 }
 
 int httpd_descriptor(const conn *c) {
@@ -168,7 +162,7 @@ typedef struct {
 static ssize_t on_more(void *context, uint64_t position, char *out, size_t max) {
   paced *p = context;
   double sent = (double)position;
-  double elapsed = now() - p->start;
+  double elapsed = clock_now() - p->start;
   double allowed = fmin(floor(elapsed * p->rate) + 1, (double)p->len);
   if (allowed <= sent) {
     double next = fmax(sent / p->rate, elapsed + LIMIT_HTTPD_PACE_SECONDS);
@@ -184,7 +178,7 @@ static ssize_t on_more(void *context, uint64_t position, char *out, size_t max) 
 static struct MHD_Response *paced_response(conn *c, const httpd_answer *a) {
   paced *p = malloc(sizeof *p + a->body_len);
   if (!p) return NULL;
-  *p = (paced){c, now(), a->bytes_per_second, a->body_len};
+  *p = (paced){c, clock_now(), a->bytes_per_second, a->body_len};
   if (a->body_len > 0) memcpy(p->bytes, a->body, a->body_len);
   struct MHD_Response *r =
       MHD_create_response_from_callback(a->body_len, LIMIT_HTTPD_PACE_BLOCK, on_more, p, free);
@@ -267,7 +261,7 @@ int httpd_fd(const httpd *s) {
 
 double httpd_timeout(const httpd *s) {
   if (s->book.waiting_count > 0 || s->resumed) return 0;
-  double at = now(), due = conn_next_due(&s->book);
+  double at = clock_now(), due = conn_next_due(&s->book);
   MHD_UNSIGNED_LONG_LONG ms;
   if (MHD_get_timeout(s->daemon, &ms) == MHD_YES) due = fmin(due, at + (double)ms / 1000);
   return isinf(due) ? -1 : fmax(due - at, 0);
@@ -282,7 +276,7 @@ static void end_overdue(httpd *s, conn_state state, double at) {
 
 /* Ends connections whose request has not arrived in time; lets paced answers go on. */
 static void serve_timers(httpd *s) {
-  double at = now();
+  double at = clock_now();
   end_overdue(s, CONN_DOOMED, at);
   end_overdue(s, CONN_ARRIVING, at);
   for (conn *c = conn_first(&s->book, CONN_PACED), *next; c; c = next) {

@@ -12,14 +12,12 @@ const body *lbody_check(lua_State *L, int index) {
   return luaL_checkudata(L, index, BODY);
 }
 
-void lbody_values(lua_State *L, const body *b, int first, bool may_be_new,
-                  body_value values[LIMIT_BODY_MARKS]) {
+void lbody_values(lua_State *L, const body *b, int first, body_value values[LIMIT_BODY_MARKS]) {
   int given = lua_gettop(L) - first + 1;
   if (given != b->count) luaL_error(L, "%d values for %d marks", given > 0 ? given : 0, b->count);
   for (int i = 0; i < b->count; i++) {
-    bool is_new = may_be_new && lua_isnil(L, first + i);
-    if (!is_new) luaL_checktype(L, first + i, LUA_TSTRING);
-    values[i].text = lua_tolstring(L, first + i, &values[i].len); /* NULL of nil */
+    luaL_checktype(L, first + i, LUA_TSTRING);
+    values[i].text = lua_tolstring(L, first + i, &values[i].len);
   }
 }
 
@@ -80,7 +78,7 @@ static int l_body(lua_State *L) {
 static int l_body_fill(lua_State *L) {
   body *b = luaL_checkudata(L, 1, BODY);
   body_value values[LIMIT_BODY_MARKS];
-  lbody_values(L, b, 2, false, values);
+  lbody_values(L, b, 2, values);
   int culprit = 0;
   body_status status = body_fill(b, values, &culprit);
   if (status != BODY_OK) return refuse(L, status, culprit);

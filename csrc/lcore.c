@@ -4,6 +4,7 @@
 #include "lbody.h"
 #include "lchain.h"
 #include "lcompat.h"
+#include "lhistogram.h"
 #include "lhttp.h"
 #include "ljson.h"
 #include "lsystem.h"
@@ -15,6 +16,7 @@ int luaopen_proactive_core(lua_State *L) {
   lua_newtable(L);
   lhttp_open(L);
   lbody_open(L);
+  lhistogram_open(L);
   ljson_open(L);
   ltoken_open(L);
   lsystem_open(L);

@@ -6,14 +6,12 @@
 
 #include <limits.h>
 
-#include "lbody.h"
 #include "lcompat.h"
 #include "lresult.h"
-#include "ltoken.h"
-#include "random.h"
+#include "lrow.h"
+#include "lstart.h"
 
 #define POOL "proactive.pool"
-#define MOST_SECONDS 1e6 /* of any time: beyond it a number is a mistake */
 
 typedef struct {
   http_pool *pool; /* NULL: closed */
@@ -26,14 +24,19 @@ http_pool *lhttp_check(lua_State *L, int index) {
   return b->pool;
 }
 
-static int push_failure(lua_State *L, const char *message) {
+random_pool *lhttp_random(lua_State *L, int index) {
+  box *b = luaL_checkudata(L, index, POOL);
+  return &b->random;
+}
+
+int lhttp_push_failure(lua_State *L, const char *message) {
   lua_pushnil(L);
   lua_pushstring(L, message);
   return 2;
 }
 
 int lhttp_push_forked(lua_State *L) {
-  return push_failure(L, "forked");
+  return lhttp_push_failure(L, "forked");
 }
 
 /* --- tables of options: raw access, unknown names are mistakes --- */
@@ -112,7 +115,7 @@ static int l_http(lua_State *L) {
   luaL_setmetatable(L, POOL);
   char error[LIMIT_ERROR_BYTES];
   b->pool = http_pool_new(&options, error);
-  return b->pool != NULL ? 1 : push_failure(L, error);
+  return b->pool != NULL ? 1 : lhttp_push_failure(L, error);
 }
 
 static int l_pool_close(lua_State *L) {
@@ -141,7 +144,7 @@ static int l_pool_warm(lua_State *L) {
   http_pool *pool = lhttp_check(L, 1);
   char error[LIMIT_ERROR_BYTES];
   if (http_pool_forked(pool)) return lhttp_push_forked(L);
-  if (http_pool_warm(pool, error) != 0) return push_failure(L, error);
+  if (http_pool_warm(pool, error) != 0) return lhttp_push_failure(L, error);
   lua_pushboolean(L, 1);
   return 1;
 }
@@ -212,93 +215,27 @@ static int l_pool_route(lua_State *L) {
       .url = need_text(L, 2, "url"),
       .headers = lines,
       .header_count = read_headers(L, 2, lines),
-      .connect_timeout = number_option(L, 2, "connect_timeout", 0.001, MOST_SECONDS, 5),
+      .connect_timeout = number_option(L, 2, "connect_timeout", 0.001, LHTTP_MOST_SECONDS, 5),
   };
   char error[LIMIT_ERROR_BYTES];
   if (http_pool_forked(pool)) return lhttp_push_forked(L);
   int number = http_route_add(pool, &route, error);
-  if (number < 0) return push_failure(L, error);
+  if (number < 0) return lhttp_push_failure(L, error);
   lua_pushinteger(L, number);
   return 1;
 }
 
 /* --- transfers --- */
 
-int lhttp_start(lua_State *L, http_pool *pool, const http_request *request) {
-  char error[LIMIT_ERROR_BYTES];
-  int id;
-  switch (http_start(pool, request, &id, error)) {
-  case HTTP_STARTED:
-    lua_pushinteger(L, id);
-    return 1;
-  case HTTP_WAIT:
-    return push_failure(L, "wait");
-  case HTTP_FULL:
-    push_failure(L, "wait");
-    lua_pushliteral(L, "full");
-    return 3;
-  case HTTP_UNFIT:
-    push_failure(L, error);
-    lua_pushliteral(L, "body");
-    return 3;
-  default:
-    return push_failure(L, error);
-  }
-}
-
-/* Values of a prepared body, and what they need while the request is made. */
-typedef struct {
-  body_value list[LIMIT_BODY_MARKS];
-  char new_id[RANDOM_ID_LENGTH + 1];
-} body_values;
-
-/* A text, nothing, or a prepared body, whose values follow the other arguments. */
-static void read_body(lua_State *L, http_request *request, body_values *values) {
-  if (lua_type(L, 3) == LUA_TSTRING) {
-    request->body = lua_tolstring(L, 3, &request->body_len);
-  } else if (!lua_isnoneornil(L, 3)) {
-    request->prepared = lbody_check(L, 3);
-    request->values = values->list;
-    lbody_values(L, request->prepared, 6, true, values->list);
-  }
-}
-
-/* Puts a new reference id where values are nil; here it costs no Lua string. 0, or an errno. */
-static int make_new_id(lua_State *L, const http_request *request, body_values *values) {
-  box *b = lua_touserdata(L, 1);
-  int failure = 0, count = request->prepared != NULL ? request->prepared->count : 0;
-  for (int i = 0; i < count && failure == 0; i++) {
-    if (values->list[i].text != NULL) continue;
-    failure = random_id(&b->random, values->new_id);
-    values->list[i] = (body_value){values->new_id, RANDOM_ID_LENGTH};
-  }
-  return failure;
-}
-
-static int l_pool_start(lua_State *L) {
-  http_pool *pool = lhttp_check(L, 1);
-  http_request request = {.route = lcompat_checkint(L, 2, 0, LIMIT_ROUTES)};
-  body_values values = {0};
-  read_body(L, &request, &values);
-  request.timeout = lcompat_checknumber(L, 4, 0.001, MOST_SECONDS);
-  bool bears = !lua_isnoneornil(L, 5);
-  if (http_pool_forked(pool)) return lhttp_push_forked(L);
-  if (bears) request.authorization = ltoken_header(L, 5, &request.authorization_len);
-  if (bears && request.authorization == NULL) return push_failure(L, "the token is not there yet");
-  int failure = make_new_id(L, &request, &values);
-  if (failure != 0) return push_failure(L, strerror(failure));
-  return lhttp_start(L, pool, &request);
-}
-
 static int l_pool_step(lua_State *L) {
   http_pool *pool = lhttp_check(L, 1);
-  double timeout = lcompat_checknumber(L, 2, 0, MOST_SECONDS);
-  double budget = lua_isnoneornil(L, 3) ? -1 : lcompat_checknumber(L, 3, 0, MOST_SECONDS);
+  double timeout = lcompat_checknumber(L, 2, 0, LHTTP_MOST_SECONDS);
+  double budget = lua_isnoneornil(L, 3) ? -1 : lcompat_checknumber(L, 3, 0, LHTTP_MOST_SECONDS);
   int burst = lua_isnoneornil(L, 4) ? 1 : lcompat_checkint(L, 4, 1, LIMIT_CONNECTIONS);
   if (http_pool_forked(pool)) return lhttp_push_forked(L);
   char error[LIMIT_ERROR_BYTES];
   int finished = http_step(pool, timeout, budget, burst, error);
-  if (finished < 0) return push_failure(L, error);
+  if (finished < 0) return lhttp_push_failure(L, error);
   lua_pushinteger(L, finished);
   return 1;
 }
@@ -313,10 +250,38 @@ static int l_pool_release(lua_State *L) {
   return lresult_push_finished(L, pool);
 }
 
+/* pool:next_member(group[, id]) -> the next transfer of the group, behind the one given, or nil */
+static int l_pool_next_member(lua_State *L) {
+  const http_pool *pool = lhttp_check(L, 1);
+  int group = lcompat_checkint(L, 2, 1, LIMIT_GROUP);
+  int id = lua_isnoneornil(L, 3) ? 0 : lcompat_checkint(L, 3, 1, INT_MAX);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
+  int next = http_next_member(pool, group, id);
+  if (next == 0)
+    lua_pushnil(L);
+  else
+    lua_pushinteger(L, next);
+  return 1;
+}
+
+/* pool:age(id) -> seconds since it began, nil when there is no such transfer */
+static int l_pool_age(lua_State *L) {
+  const http_pool *pool = lhttp_check(L, 1);
+  int id = lcompat_checkint(L, 2, 1, INT_MAX);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
+  double seconds = http_age(pool, id);
+  if (seconds < 0)
+    lua_pushnil(L);
+  else
+    lua_pushnumber(L, (lua_Number)seconds);
+  return 1;
+}
+
 static const luaL_Reg methods[] = {{"route", l_pool_route},
-                                   {"start", l_pool_start},
                                    {"step", l_pool_step},
                                    {"release", l_pool_release},
+                                   {"age", l_pool_age},
+                                   {"next_member", l_pool_next_member},
                                    {"warm", l_pool_warm},
                                    {"fd", l_pool_fd},
                                    {"timeout", l_pool_timeout},
@@ -337,6 +302,8 @@ void lhttp_open(lua_State *L) {
     luaL_setfuncs(L, metamethods, 0);
     lua_createtable(L, 0, (int)(sizeof methods / sizeof *methods) - 1);
     luaL_setfuncs(L, methods, 0);
+    lstart_methods(L);
+    lrow_methods(L);
     lresult_methods(L);
     lua_setfield(L, -2, "__index");
   }

@@ -7,13 +7,18 @@
 #include <lua.h>
 
 #include "http.h"
+#include "random.h"
+
+#define LHTTP_MOST_SECONDS 1e6 /* of any time: beyond it a number is a mistake */
 
 /* The pool at that index; raises when it is another kind of value or closed. */
 http_pool *lhttp_check(lua_State *L, int index);
 
-/* Starts it and pushes what a method returns: an id; nil and "wait" or the reason; or nil, the
- * reason and "body" when a prepared body does not take its values. Number of values pushed. */
-int lhttp_start(lua_State *L, http_pool *pool, const http_request *request);
+/* What the pool at that index makes new ids from. */
+random_pool *lhttp_random(lua_State *L, int index);
+
+/* Pushes what a method returns that failed. Number of values. */
+int lhttp_push_failure(lua_State *L, const char *message);
 
 /* Pushes what every method but close and forked returns in a forked child. Number of values. */
 int lhttp_push_forked(lua_State *L);

@@ -50,6 +50,9 @@
 /* Transfers of one pool that are running or wait to be taken. */
 #define LIMIT_TRANSFERS 4096
 
+/* Numbers of groups of transfers: there are more than groups that can be alive at once. */
+#define LIMIT_GROUP (1 << 30)
+
 /* Connections one pool may be asked to keep: more is a mistake, not a setting. */
 #define LIMIT_CONNECTIONS 1024
 

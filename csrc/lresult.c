@@ -96,8 +96,8 @@ static int l_pool_result(lua_State *L) {
   return 1;
 }
 
-/* The status of an answer that does nothing but accept an event, else 0. */
-static int acceptance(const http_result *r) {
+int lresult_acceptance(const http_pool *pool, int id) {
+  const http_result *r = http_get_result(pool, id);
   bool accepts = r->cause == HTTP_ANSWERED && (r->status == 200 || r->status == 202) &&
                  r->body_len == 0 && !r->truncated;
   return accepts ? r->status : 0;
@@ -109,11 +109,15 @@ int lresult_push_finished(lua_State *L, const http_pool *pool) {
     lua_pushnil(L);
     return 1;
   }
-  int status = acceptance(http_get_result(pool, id));
+  int status = lresult_acceptance(pool, id), group = http_group(pool, id);
   lua_pushinteger(L, id);
-  if (status == 0) return 1;
-  lua_pushinteger(L, status);
-  return 2;
+  if (status != 0)
+    lua_pushinteger(L, status);
+  else
+    lua_pushnil(L);
+  if (group == 0) return 2;
+  lua_pushinteger(L, group);
+  return 3;
 }
 
 static int l_pool_finished(lua_State *L) {

@@ -11,8 +11,12 @@
 /* The name of a cause in Lua; NULL when there was an answer. */
 const char *lresult_cause_name(http_cause cause);
 
-/* Pushes the longest finished transfer: nil, its number, or number and status when the answer does
- * nothing but accept an event, for which no table need be made. The count of values. */
+/* The status of a finished transfer whose answer does nothing but accept an event, else 0. */
+int lresult_acceptance(const http_pool *pool, int id);
+
+/* Pushes the longest finished transfer: nil, or its number, the status when the answer does nothing
+ * but accept an event, for which no table need be made, and its group if it has one. The count of
+ * values. */
 int lresult_push_finished(lua_State *L, const http_pool *pool);
 
 /* Adds finished, result, request_id, request_body and timings to the table on top of the stack. */

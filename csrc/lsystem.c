@@ -66,9 +66,7 @@ static int l_extends(lua_State *L) {
   }
   const char *text = lua_tolstring(L, 1, &len);
   const char *prefix = lua_tolstring(L, 2, &prefix_len);
-  lua_pushboolean(L, len <= LIMIT_WORD_BYTES && len > prefix_len &&
-                         memcmp(text, prefix, prefix_len) == 0 &&
-                         text_is_word(text + prefix_len, len - prefix_len));
+  lua_pushboolean(L, text_extends(text, len, prefix, prefix_len));
   return 1;
 }
 

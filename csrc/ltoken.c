@@ -10,6 +10,7 @@
 #include "limits.h"
 #include "lredact.h"
 #include "lresult.h"
+#include "lstart.h"
 #include "ltoken_box.h"
 #include "oauth.h"
 
@@ -59,7 +60,7 @@ static int l_fetch(lua_State *L) {
   if (http_pool_forked(pool)) return push_forked(L);
   if (t->fetch != 0) return luaL_error(L, "a fetch of this token is under way");
   request.body = token_form(t->token, &request.body_len);
-  int pushed = lhttp_start(L, pool, &request); /* an id, or nil and why */
+  int pushed = lstart_request(L, pool, &request); /* an id, or nil and why */
   if (pushed == 1) {
     t->fetch = (int)lua_tointeger(L, -1);
     token_fetching(t->token);

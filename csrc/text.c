@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "limits.h"
+
 #define WORD sizeof(uint64_t)
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte)) /* the same byte eight times */
 
@@ -29,4 +31,9 @@ bool text_is_word(const char *text, size_t len) {
   for (; len - at >= WORD; at += WORD)
     if (!eight_are_graphic(text + at)) return false;
   return eight_are_graphic(text + len - WORD); /* some bytes twice, rather than one by one */
+}
+
+bool text_extends(const char *text, size_t len, const char *prefix, size_t prefix_len) {
+  return len <= LIMIT_WORD_BYTES && len > prefix_len && memcmp(text, prefix, prefix_len) == 0 &&
+         text_is_word(text + prefix_len, len - prefix_len);
 }

@@ -10,4 +10,7 @@
 /* Whether at least one byte is there and all are ASCII, none a space or a control character. */
 bool text_is_word(const char *text, size_t len);
 
+/* Whether it is the prefix and a word after it, in all no longer than a word is. */
+bool text_extends(const char *text, size_t len, const char *prefix, size_t prefix_len);
+
 #endif

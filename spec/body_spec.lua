@@ -165,20 +165,6 @@ describe("a prepared body that is sent", function()
     assert.same({ nil, "wait" }, { ends.pool:start(route, body, 30, nil, "\0") })
   end)
 
-  it("has new reference ids where values are nil", function()
-    local body, route = core.body('["x","y"]', { { 3, 3 }, { 7, 7 } }), ends:route()
-    local seen = {}
-    for _ = 1, 50 do
-      local id = arrived(route, body, nil, "a"):match('^%["([%w~]+)","a"%]$')
-      assert.equal(22, #id)
-      assert.is_nil(seen[id])
-      seen[id] = true
-    end
-    local first, second = arrived(route, body, nil, nil):match('^%["([%w~]+)","([%w~]+)"%]$')
-    assert.equal(first, second)
-    assert.has_error(function() body:fill(nil, "a") end)
-  end)
-
   it("raises for values that are mistakes", function()
     local body, route = core.body('["x"]', { { 3, 3 } }), ends:route()
     assert.error_matches(function() ends.pool:start(route, body, 30) end, "0 values for 1 marks")

@@ -1,6 +1,6 @@
 --- Percentiles and cumulative counts.
 
-local new_histogram = require("proactive.delivery.histogram").new
+local new_histogram = require("proactive.core").histogram
 
 describe("a histogram", function()
   it("is empty at first", function()

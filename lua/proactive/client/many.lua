@@ -1,8 +1,8 @@
 --- One event to many: users are pulled as the window has room, so that memory does not grow with
 --- their number.
 
+local core = require "proactive.core"
 local errors = require "proactive.errors"
-local new_histogram = require("proactive.delivery.histogram").new
 local new_pace = require("proactive.delivery.pace").new
 local options_of = require "proactive.options"
 local outgoing = require "proactive.client.outgoing"
@@ -12,7 +12,7 @@ local recipient = require "proactive.client.recipient"
 local source_of = require "proactive.client.source"
 local template_of = require "proactive.client.template"
 
-local extends, USER_PREFIX = require("proactive.core").extends, template_of.USER_PREFIX
+local extends, USER_PREFIX = core.extends, template_of.USER_PREFIX
 
 ---@class proactive.Many  a run of `client:start_many`, advanced by `client:step`
 local Many = {}
@@ -213,17 +213,25 @@ function Many:pull(now)
   return true
 end
 
---- What the events that begin now share.
----@param wall number  Unix seconds
----@return proactive.Wave
+--- Where the next users of a list stand, from place first to last. They are taken when their events
+--- begin.
+---@return table users
+---@return integer first
+---@return integer last
+---@return integer room  so many may be taken now
 ---@private
-function Many:wave(wall)
-  return {
-    is_wave = true,
-    feed = self,
-    body = self.template:body_at(wall),
-    timeout = self.timeout,
-  }
+function Many:listed()
+  local list = self.list
+  local room = self.limit - (self.taken - self.accepted - self.failed)
+  return list.users, list.place + 1, self.total, room
+end
+
+--- Takes users of a list whose events have begun.
+---@param count integer
+---@private
+function Many:begin(count)
+  self.list.place = self.list.place + count
+  self.taken = self.taken + count
 end
 
 --- Counts events of a wave that were accepted.
@@ -338,7 +346,7 @@ end
 ---@return proactive.Error?  the event is invalid
 local function start(client, event, users, opts)
   opts = options_of.check(opts, OPTIONS, "client:send_many", 2)
-  local next_user, total = source_of(users, client.stage)
+  local next_user, total, list = source_of(users, client.stage)
   if not next_user then
     error("client:send_many: users must be an array, an iterator or a coroutine of users", 3)
   end
@@ -350,10 +358,13 @@ local function start(client, event, users, opts)
     routes = client.routes,
     event = event,
     next_user = next_user,
+    list = list,
+    has_list = list ~= nil and not (opts.deadline or opts.rate),
     total = total or opts.total,
     opts = opts,
     marking = marking_of(client, event, users),
     has_rate = opts.rate ~= nil,
+    user_prefix = USER_PREFIX,
     timeout = opts.timeout or client.attempt_timeout,
     limit = math.min(opts.concurrency or math.huge, delivery:room_for_run()),
     deadline = opts.deadline and now + opts.deadline,
@@ -363,7 +374,7 @@ local function start(client, event, users, opts)
     began = now,
     paces = {},
     by_kind = {},
-    latency = new_histogram(),
+    latency = core.histogram(),
     accepted = 0,
     failed = 0,
     retries = 0,

@@ -191,6 +191,7 @@ local function open_delivery(client, options, source)
     rate = options.rate,
     policy = client.policy,
     sandbox = client.sandbox ~= nil,
+    latency = core.histogram(),
     observer = new_observer { logger = options.logger, on_attempt = options.on_attempt },
   }
 end

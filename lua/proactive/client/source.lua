@@ -28,6 +28,7 @@ end
 ---@param stage string
 ---@return (fun(): string|table|nil)?
 ---@return integer?
+---@return {users: table, place: integer}?  a list: up to which place it was read
 return function(users, stage)
   if type(users) == "function" then return users end
   if type(users) == "thread" then
@@ -40,9 +41,9 @@ return function(users, stage)
   if type(users) ~= "table" then return nil end
   if users.type == "Subscribers" then return subscribers(users, stage) end
   if users.type then return nil end
-  local place = 0
+  local list = { users = users, place = 0 }
   return function()
-    place = place + 1
-    return users[place]
-  end, #users
+    list.place = list.place + 1
+    return users[list.place]
+  end, #users, list
 end

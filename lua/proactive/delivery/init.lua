@@ -7,7 +7,6 @@
 
 local endpoints = require "proactive.endpoints"
 local errors = require "proactive.errors"
-local new_histogram = require("proactive.delivery.histogram").new
 local judge = require "proactive.delivery.judge"
 local launch = require "proactive.delivery.launch"
 local new_lane = require("proactive.delivery.lane").new
@@ -47,6 +46,7 @@ Delivery.__index = Delivery
 ---@field connect_burst integer
 ---@field rate number?                events per second and region
 ---@field sandbox boolean
+---@field latency proactive.Histogram an empty one
 ---@field observer proactive.Observer gets attempts, outcomes and what callbacks raise
 
 ---@param options proactive.DeliveryOptions
@@ -69,11 +69,13 @@ local function new(options)
     delayed = timers.new(), -- jobs that wait for their next attempt
     feeds = {}, -- jobs are pulled from these in turn when the window has room
     feed_turn = 0,
-    running = {}, -- jobs, and waves of events, by transfer id
+    running = {}, -- jobs, by transfer id
     begun_id = false, -- a transfer that is not among them yet
     begun_job = false,
-    waves = {}, -- those that are filled now, by region
-    unsettled = false, -- the wave whose accepted events are not counted yet
+    waves = {}, -- of events that have no job, by the group of their transfers
+    last_group = 0,
+    open_waves = {}, -- those of them that take more, by region
+    waits_until = 0, -- so long this step may wait, monotonic seconds
     asked = false, -- the feed whose own code runs now
     in_hand = false, -- a job that was pulled and is neither in a lane nor among them yet
     in_flight = 0,
@@ -81,7 +83,7 @@ local function new(options)
     passed_over = false, -- the last step's budget left no time to fill the window
     skew = 0, -- the service's clock less ours
     date_due = now,
-    latency = new_histogram(),
+    latency = options.latency,
     counts = { accepted = 0, failed = 0, retries = 0 },
     by_kind = {},
   }
@@ -165,6 +167,7 @@ end
 
 ---@param feed table
 function Delivery:remove_feed(feed)
+  wave.close(self, feed)
   for i, known in ipairs(self.feeds) do
     if known == feed then return table.remove(self.feeds, i) end
   end
@@ -184,6 +187,15 @@ function Delivery:forget(id)
   self.running[id] = nil
   self.in_flight = self.in_flight - 1
 end
+
+---@class proactive.Histogram  how long things took, in seconds
+---@field count integer
+---@field sum number
+---@field max number
+---@field percentile fun(self: proactive.Histogram, share: number): number?
+---   the time that a share of all, 0 to 1, did not exceed, right within 10 %; nil: none was counted
+---@field cumulative fun(self: proactive.Histogram): {le: number, count: integer}[]
+---   counts up to each doubling, as Prometheus takes them
 
 ---@class proactive.Stats
 ---@field submitted integer
@@ -232,7 +244,8 @@ end
 
 --- Seconds until a job may be begun, beside what the pool waits for.
 local function own_due(self)
-  if self.doom or self.begun_id or self.in_hand or self.unsettled then return 0 end
+  if self.doom or self.begun_id or self.in_hand then return 0 end
+  if self.in_flight >= self.concurrency and not self.has_deadlines then return nil end
   local now, next_retry = self.clock.monotonic(), self.delayed:next_at()
   local due = launch.due(self, now)
   if self.in_flight >= self.concurrency then return due end
@@ -254,8 +267,9 @@ end
 ---@return integer completed
 ---@return string? message  the pool failed
 function Delivery:step(timeout, budget)
-  local ends = budget and self.clock.monotonic() + budget
-  self.completed = 0
+  local now = self.clock.monotonic()
+  local ends = budget and now + budget
+  self.completed, self.waits_until = 0, budget and 0 or now + timeout
   launch.resume(self)
   -- the pool itself waits no longer than it has something to do
   local wait = math.min(timeout, LONGEST_WAIT, timeout > 0 and own_due(self) or timeout)
@@ -288,8 +302,8 @@ function Delivery:close(words)
     return errors.new("cancelled", { message = words.message, fix = words.fix })
   end
   self.source:close(self.clock.monotonic())
+  wave.break_up(self)
   for id, job in pairs(self.running) do
-    if job.is_wave then job = wave.job(self, id, job) end
     local err = cancelled()
     err.uncertain = true
     outcome.complete(self, job, nil, err, self.forget, id)

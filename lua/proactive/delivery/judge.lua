@@ -114,43 +114,6 @@ local function again(self, id, job, at)
   self:forget(id)
 end
 
---- Notes accepted attempts, so many, that began together.
-local function note_acceptances(self, lane, started, count, cost, now)
-  self.latency:add(now - started, count)
-  lane.pace:answered(now, count)
-  if self.policy then self.policy:succeeded(cost, count) end
-end
-
---- Counts the events of a wave that were accepted in a row. Memory is needed before they are: an
---- error leaves them to the next call.
-local function settle(self, now)
-  local begun = self.unsettled
-  if not begun then return end
-  local count, feed = begun.accepted, begun.feed
-  feed.latency:add(now - begun.started, count)
-  note_acceptances(self, begun.lane, begun.started, count, nil, now)
-  self.unsettled, begun.accepted = false, 0
-  self.in_flight = self.in_flight - count
-  self.completed = self.completed + count
-  self.counts.accepted = self.counts.accepted + count
-  feed:accept(count)
-end
-
---- Takes the events of a wave that were simply accepted, the first one and those right behind it.
----@return integer? id      the next finished transfer
----@return integer? status
-local function accept_row(self, begun, id, ends)
-  local pool, running, monotonic = self.pool, self.running, self.clock.monotonic
-  local status
-  self.unsettled = begun
-  repeat
-    running[id] = nil
-    begun.accepted = begun.accepted + 1
-    id, status = pool:release(id)
-  until not status or running[id] ~= begun or (ends and monotonic() >= ends)
-  return id, status
-end
-
 --- Completes the job of a finished transfer, or sends it again. All that needs memory is made
 --- before the transfer is forgotten: an error on the way leaves it to be judged again by the next
 --- step.
@@ -164,7 +127,9 @@ local function judge_one(self, id, job, status, now)
   if self.observer.on_attempt then self.observer:attempt(self.pool, id, job, err) end
   job.ended = now
   if receipt then
-    note_acceptances(self, job.lane, job.started, 1, job.cost, now)
+    self.latency:add(now - job.started, 1)
+    job.lane.pace:answered(now, 1)
+    if self.policy then self.policy:succeeded(job.cost, 1) end
     return outcome.complete(self, job, receipt, nil, self.forget, id)
   end
   slow_down(job.lane.pace, err, now)
@@ -179,11 +144,11 @@ local function judge_one(self, id, job, status, now)
   again(self, id, job, at)
 end
 
---- Judges a finished transfer that is not of a wave, or not simply accepted. False: it was begun
---- for a job that could not be noted yet, see launch.lua.
+--- Judges a finished transfer that needs a job. False: it was begun for one that could not be noted
+--- yet, see launch.lua.
 local function judge_other(self, id, job, status, now)
   if job then
-    judge_one(self, id, job.is_wave and wave.job(self, id, job) or job, status, now)
+    judge_one(self, id, job, status, now)
     return true
   end
   if not self.source:owns(id) then return false end
@@ -194,17 +159,19 @@ end
 --- Judges finished transfers one after the other until the budget is used up.
 function judge.collect(self, ends)
   local pool, running, monotonic = self.pool, self.running, self.clock.monotonic
-  local id, status = pool:finished()
+  local id, status, group = pool:finished()
   local now = monotonic()
-  settle(self, now) -- what an error left
   while id do
     local job = running[id]
-    if job and job.is_wave and status and now < self.date_due then
-      id, status = accept_row(self, job, id, ends)
-      settle(self, now)
+    local begun = not job and group and self.waves[group]
+    if begun and status and now < self.date_due then
+      local count
+      count, id, status, group = pool:release_row(id, begun.feed.latency, self.latency)
+      wave.accept(self, begun, count, now)
     else
+      job = job or begun and wave.job(self, id, begun)
       if not judge_other(self, id, job, status, now) then return end
-      id, status = pool:finished()
+      id, status, group = pool:finished()
       now = monotonic()
     end
     if self.closing or (ends and monotonic() >= ends) then return end

@@ -45,8 +45,7 @@ end
 --- Finishes what a lack of memory left undone in the last step, before anything moves in the lanes.
 ---@param self proactive.Delivery
 function launch.resume(self)
-  local id, begun = self.begun_id, self.begun_job
-  if id then (begun.is_wave and wave.register or register)(self, id, begun) end
+  if self.begun_id then register(self, self.begun_id, self.begun_job) end
   if self.in_hand then launch.put_by(self) end
 end
 
@@ -200,14 +199,17 @@ local function end_overdue(self, now, wall, ends)
   end
 end
 
---- Starts events of a feed in waves. Whether others may be tried now.
+--- Starts events of a feed in waves, and what they do not take as a job. Whether others may be
+--- tried now.
 local function in_waves(self, feed, now, wall, ends)
-  local job, reason, part = wave.fill(self, feed, now, wall, ends)
+  local job = wave.fill(self, feed, now, wall, ends)
   wave.let_go(self)
   self.asked = false -- a job in hand is somewhere
   if not job then return false end
   take_in_hand(self, job, now)
-  if reason then return not_started(self, job, reason, part) end
+  if may_go(job.lane.pace, job, now) then
+    return launch_one(self, job, now, wall, self.source.handle:generation())
+  end
   launch.put_by(self)
   return true
 end

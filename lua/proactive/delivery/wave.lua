@@ -1,22 +1,25 @@
---- Events of which nobody wants to hear singly: those of a run that begin at one time in one
---- region share an object, a wave, where others have a job each. One that is not accepted at once
---- becomes a job, and goes on as such.
+--- Events of which nobody wants to hear singly: those of a run that go to one region with one token
+--- share an object, a wave, where others have a job each. One that is not accepted at once becomes
+--- a job, and goes on as such.
 ---
---- A million events cost a few calls each here, so that every one counts.
+--- A million events cost a few calls each here, so that every one counts: the plain ids of a list
+--- begin in one call, those that were accepted end in one, and a caller that waits anyway lets the
+--- pool do both for a while.
 
 local wave = {}
 
+-- As many groups of transfers as the pool tells apart.
+local GROUPS = 2 ^ 30
+
 ---@class proactive.Wave
----@field is_wave true
 ---@field feed table          the run
+---@field group integer       of its transfers in the pool
 ---@field lane proactive.Lane
----@field body table          prepared: takes reference id and user
----@field timeout number      seconds for one attempt
----@field started number      monotonic seconds
 ---@field generation integer  of the token
----@field room number         so many events may go by the region's pace
----@field sent integer        events that have begun
----@field accepted integer    events that were accepted and are not counted yet
+---@field room number|false   so many events may go by the region's pace; false: not being filled
+---@field sent integer        events that have begun since it is
+---@field left integer        events in flight without a job
+---@field open boolean        more may begin
 
 --- The feed whose events may go in waves now: no other has its turn, and the token is as it should.
 ---@param self proactive.Delivery
@@ -29,33 +32,141 @@ function wave.feed(self, now)
   return feed
 end
 
---- Notes an event that has begun. Only its entry needs memory; when there is none, the next step
---- calls this again.
----@param self proactive.Delivery
----@param id integer
----@param begun proactive.Wave
-function wave.register(self, id, begun)
-  self.running[id] = begun
-  self.begun_id = false
-  self.in_flight = self.in_flight + 1
+--- Notes that events of a wave are in flight as such no more.
+local function leave(self, begun, count)
+  begun.left = begun.left - count
+  if begun.left == 0 and not begun.open then self.waves[begun.group] = nil end
 end
 
-local function new_wave(self, feed, region, now, wall, generation)
-  local begun, lane = feed:wave(wall), self.lanes[region]
-  begun.lane, begun.started, begun.generation = lane, now, generation
-  begun.room, begun.sent, begun.accepted = lane.pace:room(now), 0, 0
-  self.waves[region] = begun
+--- Ends its being filled: the region's pace is told what it sent.
+local function let_go(self, begun)
+  if begun.sent > 0 then begun.lane.pace:sent(self.clock.monotonic(), begun.sent) end
+  begun.room, begun.sent = false, 0
+end
+
+local function close(self, begun)
+  let_go(self, begun)
+  self.open_waves[begun.lane.region] = nil
+  begun.open = false
+  leave(self, begun, 0)
+end
+
+--- Ends the waves of a run that begins no more events.
+---@param self proactive.Delivery
+---@param feed table
+function wave.close(self, feed)
+  for _, begun in pairs(self.open_waves) do
+    if begun.feed == feed then close(self, begun) end
+  end
+end
+
+--- Lets the waves go that were filled.
+---@param self proactive.Delivery
+function wave.let_go(self)
+  for _, begun in pairs(self.open_waves) do
+    let_go(self, begun)
+  end
+end
+
+local function new_wave(self, feed, region, generation)
+  local group = self.last_group % GROUPS + 1
+  local begun = {
+    feed = feed,
+    group = group,
+    lane = self.lanes[region],
+    generation = generation,
+    room = false,
+    sent = 0,
+    left = 0,
+    open = true,
+  }
+  self.last_group, self.waves[group] = group, begun
+  self.open_waves[region] = begun
   return begun
 end
 
---- Lets the waves go that were filled: their regions' paces are told what they sent.
----@param self proactive.Delivery
-function wave.let_go(self)
-  local waves = self.waves
-  for region, begun in pairs(waves) do
-    waves[region] = nil
-    begun.lane.pace:sent(begun.started, begun.sent)
+--- The wave that takes the next event of a region.
+local function wave_of(self, feed, region, now)
+  local begun, generation = self.open_waves[region], self.source.handle:generation()
+  if begun and (begun.feed ~= feed or begun.generation ~= generation) then
+    close(self, begun)
+    begun = nil
   end
+  begun = begun or new_wave(self, feed, region, generation)
+  begun.room = begun.room or begun.lane.pace:room(now)
+  return begun
+end
+
+--- Counts events of a wave that were accepted. Needs no memory.
+---@param self proactive.Delivery
+---@param begun proactive.Wave
+---@param count integer
+---@param now number  monotonic seconds
+function wave.accept(self, begun, count, now)
+  leave(self, begun, count)
+  begun.lane.pace:answered(now, count)
+  if self.policy then self.policy:succeeded(nil, count) end
+  self.in_flight = self.in_flight - count
+  self.completed = self.completed + count
+  self.counts.accepted = self.counts.accepted + count
+  begun.feed:accept(count)
+end
+
+--- Starts events for users[first] to users[last], most of them at most, as far as they are plain
+--- ids and the pool takes them. With a connect_burst the pool goes on with them by itself.
+---@return integer begun
+---@return integer accepted
+local function start(self, begun, wall, route, users, first, last, most, seconds, connect_burst)
+  local feed = begun.feed
+  local count, accepted = self.pool:run_row(
+    route, feed.template:body_at(wall), feed.timeout, self.source.handle, begun.group,
+    feed.user_prefix, users, first, last, most, seconds, connect_burst, feed.latency, self.latency
+  )
+  begun.sent, begun.left = begun.sent + count, begun.left + count
+  self.in_flight = self.in_flight + count
+  return count, accepted
+end
+
+--- Seconds for which the pool may go on by itself; 0 or less: not at all.
+local function patience(self, now, ends)
+  ends = math.min(self.waits_until, self.date_due, ends)
+  local next_retry = self.delayed:next_at()
+  return (next_retry and math.min(next_retry, ends) or ends) - now
+end
+
+--- Starts the next events of a list, as far as their users are plain ids.
+---@return boolean began
+---@return boolean ran  the pool went on by itself
+local function start_listed(self, feed, now, wall, ends)
+  local begun = wave_of(self, feed, feed.region, now)
+  local users, first, last, room = feed:listed()
+  local most = math.min(self.concurrency - self.in_flight, begun.room - begun.sent, room)
+  local seconds = patience(self, now, ends)
+  local ran = seconds > 0 and begun.room == math.huge
+  local count, accepted = start(
+    self, begun, wall, feed.usual_route, users, first, last, most,
+    ran and seconds or math.max(0, ends - now), ran and self.connect_burst or nil
+  )
+  feed:begin(count)
+  if accepted > 0 then wave.accept(self, begun, accepted, now) end
+  return count + accepted > 0, ran
+end
+
+local ONE = {} -- a list of the user who was taken
+
+--- Takes one user of any kind and starts the event. What the pool did not take must be a job; false
+--- when there is no user now.
+---@return proactive.Job|false|nil
+local function start_taken(self, feed, now, wall)
+  self.asked = feed -- until what it gave is somewhere: an error before that is for it to settle
+  local entry, user, route, region = feed:next(now)
+  if not route then return not entry and entry end
+  local begun = wave_of(self, feed, region, now)
+  ONE[1] = user
+  if begun.sent >= begun.room or start(self, begun, wall, route, ONE, 1, 1, 1, 0) == 0 then
+    return feed:job(entry, user, route, region)
+  end
+  self.asked = false
 end
 
 --- Starts events of a feed until the window is full, the time is over or there are no more. After
@@ -65,28 +176,19 @@ end
 ---@param now number   monotonic seconds
 ---@param wall number  Unix seconds
 ---@param ends number  monotonic seconds
----@return proactive.Job? job  one that could not be started
----@return string? reason      as `pool:start` gives it; nil: its region's pace holds it back
----@return string? part
+---@return proactive.Job|false|nil job  one that has not begun; false: the feed has none now
 function wave.fill(self, feed, now, wall, ends)
-  local pool, token, monotonic = self.pool, self.source.handle, self.clock.monotonic
-  local generation, waves = token:generation(), self.waves
+  local monotonic = self.clock.monotonic
+  local began, ran
   repeat
-    self.asked = feed -- until what it gave is somewhere: an error before that is for it to settle
-    local entry, user, route, region = feed:next(now)
-    if route then
-      local begun = waves[region] or new_wave(self, feed, region, now, wall, generation)
-      local sent = begun.sent
-      if sent >= begun.room then return feed:job(entry, user, route, region) end
-      local id, reason, part = pool:start(
-        route, begun.body, begun.timeout, token, nil --[[ a new reference id ]], user
-      )
-      if not id then return feed:job(entry, user, route, region), reason, part end
-      begun.sent = sent + 1
-      self.asked, self.begun_id, self.begun_job = false, id, begun
-      wave.register(self, id, begun)
+    if feed.has_list then
+      began, ran = start_listed(self, feed, now, wall, ends)
     end
-  until not entry or self.in_flight >= self.concurrency or self.closing or monotonic() >= ends
+    if not began then
+      local job = start_taken(self, feed, now, wall)
+      if job ~= nil then return job end
+    end
+  until (ran and began) or self.in_flight >= self.concurrency or self.closing or monotonic() >= ends
 end
 
 --- Makes a job of an event that has begun, of which more is to be told than that it was accepted.
@@ -96,11 +198,26 @@ end
 ---@return proactive.Job
 function wave.job(self, id, begun)
   local job = begun.feed:begun_job(self.pool:request_body(id), begun.lane.region)
+  local started = self.clock.monotonic() - self.pool:age(id)
   job.lane, job.attempts, job.generation = begun.lane, 1, begun.generation
-  job.submitted, job.started = begun.started, begun.started
+  job.submitted, job.started = started, started
   if job.deadline then self.has_deadlines = true end
   self.running[id] = job
+  leave(self, begun, 1)
   return job
+end
+
+--- Makes jobs of all events of waves.
+---@param self proactive.Delivery
+function wave.break_up(self)
+  local pool, running = self.pool, self.running
+  for group, begun in pairs(self.waves) do
+    local id = pool:next_member(group)
+    while id do
+      if not running[id] then wave.job(self, id, begun) end
+      id = pool:next_member(group, id)
+    end
+  end
 end
 
 return wave

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Rows: requests of one group that differ in the user and the reference id only. Where a call for
+ * each would cost more than the request itself, one call begins them, releases those that were
+ * simply accepted, or does both for a while. Everything else is left to the caller, in its own
+ * time: nothing here allocates in Lua, so that what has happened is always known. */
+#include "lrow.h"
+
+#include <limits.h>
+
+#include "clock.h"
+#include "lbody.h"
+#include "lcompat.h"
+#include "lhistogram.h"
+#include "lhttp.h"
+#include "lresult.h"
+#include "ltoken.h"
+#include "random.h"
+#include "text.h"
+
+enum { USERS = 8 }; /* the index of the list */
+
+typedef struct {
+  http_pool *pool;
+  random_pool *random;
+  http_request request;
+  body_value values[2];
+  char new_id[RANDOM_ID_LENGTH + 1];
+  const char *prefix; /* of every user */
+  size_t prefix_len;
+  int next, last; /* places in the list */
+  double ends;
+} row;
+
+typedef struct {
+  histogram *own, *all;
+} latencies;
+
+/* (pool, route, body, timeout, token, group, prefix, users, first, last) */
+static void read_row(lua_State *L, row *r) {
+  *r = (row){.pool = lhttp_check(L, 1), .random = lhttp_random(L, 1)};
+  r->request = (http_request){
+      .route = lcompat_checkint(L, 2, 0, LIMIT_ROUTES),
+      .prepared = lbody_check(L, 3),
+      .values = r->values,
+      .timeout = lcompat_checknumber(L, 4, 0.001, LHTTP_MOST_SECONDS),
+      .group = lcompat_checkint(L, 6, 1, LIMIT_GROUP),
+  };
+  r->request.authorization = ltoken_header(L, 5, &r->request.authorization_len);
+  luaL_argcheck(L, r->request.prepared->count == 2, 3, "a body with two marks expected");
+  luaL_checktype(L, 7, LUA_TSTRING);
+  r->prefix = lua_tolstring(L, 7, &r->prefix_len);
+  luaL_checktype(L, USERS, LUA_TTABLE);
+  r->next = lcompat_checkint(L, 9, 1, INT_MAX - 1);
+  r->last = lcompat_checkint(L, 10, 0, INT_MAX - 1);
+  if (r->request.authorization == NULL || http_pool_forked(r->pool)) r->last = 0;
+}
+
+/* Fills the values for the user on top of the stack, which it is taken off. */
+static bool read_user(lua_State *L, row *r) {
+  size_t len = 0;
+  const char *user = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &len) : NULL;
+  lua_pop(L, 1); /* the list keeps it */
+  r->values[0] = (body_value){r->new_id, RANDOM_ID_LENGTH};
+  r->values[1] = (body_value){user, len};
+  return user != NULL && text_extends(user, len, r->prefix, r->prefix_len);
+}
+
+/* Begins up to so many. Whether nothing is in the way of more: the end of the list, what is no word
+ * that extends the prefix, a pool that takes none now. */
+static bool begin(lua_State *L, row *r, int most) {
+  char error[LIMIT_ERROR_BYTES];
+  int id;
+  for (; most > 0; most--, r->next++) {
+    if (r->next > r->last) return false;
+    lua_rawgeti(L, USERS, r->next);
+    if (!read_user(L, r) || random_id(r->random, r->new_id) != 0) return false;
+    if (http_start(r->pool, &r->request, &id, error) != HTTP_STARTED) return false;
+  }
+  return true;
+}
+
+/* Releases what was simply accepted of a group, from the finished transfer id on. How many. */
+static int release(http_pool *pool, int id, int group, const latencies *times) {
+  int count = 0;
+  while (id != 0) {
+    int next = http_next_finished(pool, id);
+    if (http_group(pool, id) == group && lresult_acceptance(pool, id) != 0) {
+      double elapsed = http_get_result(pool, id)->elapsed;
+      histogram_add(times->own, elapsed, 1);
+      histogram_add(times->all, elapsed, 1);
+      http_release(pool, id);
+      count++;
+    }
+    id = next;
+  }
+  return count;
+}
+
+static latencies read_latencies(lua_State *L, int index) {
+  return (latencies){lhistogram_check(L, index), lhistogram_check(L, index + 1)};
+}
+
+/* Serves the pool until something has ended. False: the time is over. */
+static bool serve(row *r, int connect_burst) {
+  char error[LIMIT_ERROR_BYTES];
+  double left = r->ends - clock_now();
+  return left > 0 && http_step(r->pool, left, -1, connect_burst, error) >= 0;
+}
+
+/* Begins one for each that was accepted, until something else ends it. How many were accepted. */
+static int run(lua_State *L, row *r, int room, int connect_burst, const latencies *times) {
+  int accepted = 0;
+  while (http_finished(r->pool) == 0 && begin(L, r, room) && serve(r, connect_burst)) {
+    room = release(r->pool, http_finished(r->pool), r->request.group, times);
+    accepted += room;
+  }
+  return accepted;
+}
+
+/* pool:run_row(route, body, timeout, token, group, prefix, users, first, last, most, seconds
+ *              [, connect_burst, own, all]) -> begun, accepted
+ *
+ * Begins a request for each of users[first] to users[last], at most so many, with the body filled
+ * with a new reference id and the user. The row ends before what is not a word that extends the
+ * prefix or cannot begin, of which `start` tells more, and after so many seconds.
+ *
+ * With a connect_burst it waits and serves the pool meanwhile, begins one more for each of the
+ * group that was simply accepted, and counts the times of these in two histograms. This ends as
+ * soon as anything else has ended. */
+static int l_pool_run_row(lua_State *L) {
+  row r;
+  read_row(L, &r);
+  int first = r.next, accepted = 0, room = lcompat_checkint(L, 11, 0, LIMIT_TRANSFERS);
+  r.ends = clock_now() + lcompat_checknumber(L, 12, 0, LHTTP_MOST_SECONDS);
+  if (lua_isnoneornil(L, 13)) {
+    while (room-- > 0 && begin(L, &r, 1) && clock_now() < r.ends) continue;
+  } else {
+    int connect_burst = lcompat_checkint(L, 13, 1, LIMIT_CONNECTIONS);
+    latencies times = read_latencies(L, 14);
+    accepted = run(L, &r, room, connect_burst, &times);
+  }
+  lua_pushinteger(L, r.next - first);
+  lua_pushinteger(L, accepted);
+  return 2;
+}
+
+/* pool:release_row(id, own, all) -> accepted, and the next finished one, as `finished` gives it
+ *
+ * Releases the finished transfer, which was simply accepted, and all behind it that were so and are
+ * of the same group. Counts their times in two histograms. */
+static int l_pool_release_row(lua_State *L) {
+  http_pool *pool = lhttp_check(L, 1);
+  int id = lcompat_checkint(L, 2, 1, INT_MAX);
+  latencies times = read_latencies(L, 3);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
+  lua_pushinteger(L, release(pool, id, http_group(pool, id), &times));
+  return 1 + lresult_push_finished(L, pool);
+}
+
+void lrow_methods(lua_State *L) {
+  static const luaL_Reg methods[] = {
+      {"run_row", l_pool_run_row}, {"release_row", l_pool_release_row}, {NULL, NULL}};
+  luaL_setfuncs(L, methods, 0);
+}
