@@ -13,6 +13,7 @@ static int bucket_of(double seconds) {
 }
 
 void histogram_add(histogram *h, double seconds, double count) {
+  if (!(seconds > 0)) seconds = 0;
   int bucket = bucket_of(seconds);
   h->buckets[bucket] += count;
   h->count += count;

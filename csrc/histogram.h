@@ -16,7 +16,7 @@ typedef struct {
   double buckets[HISTOGRAM_BUCKETS];
 } histogram;
 
-/* Counts so many that took the same time. */
+/* Counts so many that took the same time; less than none is none. */
 void histogram_add(histogram *h, double seconds, double count);
 
 /* The upper bound of a bucket, in seconds. */

@@ -282,6 +282,10 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
   return HTTP_STARTED;
 }
 
+int http_burst_left(const http_pool *pool) {
+  return pool->burst_left;
+}
+
 bool http_pool_serve(http_pool *pool, double timeout, double budget) {
   if (pool->unwatched) http_socket_watch_again(pool);
   CURLMcode code = serve_timer(pool); /* what was handed over leaves before anything is awaited */

@@ -126,6 +126,9 @@ int http_route_add(http_pool *pool, const http_route *route, char error[LIMIT_ER
 http_started http_start(http_pool *pool, const http_request *request, int *id,
                         char error[LIMIT_ERROR_BYTES]);
 
+/* Connections that http_start may still open until the next step. */
+int http_burst_left(const http_pool *pool);
+
 /* Serves what is due; waits up to timeout seconds for it, never when 0. After budget seconds
  * (negative: none) no further socket is served in this call. Up to connect_burst connections may be
  * opened by http_start until the next step. Number of finished transfers waiting to be taken,
@@ -147,6 +150,9 @@ int http_group(const http_pool *pool, int id);
 
 /* Seconds since a transfer was handed over; negative when there is no such one. */
 double http_age(const http_pool *pool, int id);
+
+/* Takes a transfer out of its group, if there is one. */
+void http_ungroup(http_pool *pool, int id);
 
 /* The next transfer of the pool that is in that group, behind another one (0: the first), in no
  * order that means anything; 0 when there are no more. */

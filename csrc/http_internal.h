@@ -69,7 +69,7 @@ typedef struct {
 } http_list;
 
 /* What the handle of a transfer was told last. What stays the same from one request to the next is
- * not told again. */
+ * not told again; a transfer that could not be told ends its life. */
 typedef struct {
   long timeout;
   const struct curl_slist *headers;

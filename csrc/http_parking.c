@@ -76,7 +76,6 @@ static void clear(http_transfer *t) {
       .headers = t->headers,
       .body = t->body,
       .authorization = t->authorization,
-      .authorization_node = t->authorization_node,
       .told = t->told,
   };
 }

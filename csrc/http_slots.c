@@ -45,6 +45,11 @@ int http_group(const http_pool *pool, int id) {
   return t != NULL ? t->group : 0;
 }
 
+void http_ungroup(http_pool *pool, int id) {
+  http_transfer *t = http_find(pool, id);
+  if (t != NULL) t->group = 0;
+}
+
 double http_age(const http_pool *pool, int id) {
   const http_transfer *t = http_find(pool, id);
   return t != NULL ? clock_now() - t->started : -1;

@@ -112,7 +112,7 @@ static CURLcode set_content(http_transfer *t, const char *method) {
   if (code == CURLE_OK) code = curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, content);
   if (code == CURLE_OK && strcmp(method, "POST") != 0)
     code = curl_easy_setopt(t->easy, CURLOPT_CUSTOMREQUEST, method);
-  t->told.body = code == CURLE_OK ? content : NULL;
+  t->told.body = content;
   t->told.body_len = t->request.len;
   return code;
 }
@@ -131,16 +131,14 @@ static CURLcode set_headers(http_transfer *t) {
     headers = &t->authorization_node;
   }
   if (t->told.headers == headers) return CURLE_OK;
-  CURLcode code = curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, headers);
-  t->told.headers = code == CURLE_OK ? headers : NULL;
-  return code;
+  t->told.headers = headers;
+  return curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, headers);
 }
 
 static CURLcode set_timeout(http_transfer *t, long milliseconds) {
   if (t->told.timeout == milliseconds) return CURLE_OK;
-  CURLcode code = curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, milliseconds);
-  t->told.timeout = code == CURLE_OK ? milliseconds : 0;
-  return code;
+  t->told.timeout = milliseconds;
+  return curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, milliseconds);
 }
 
 body_status http_transfer_fill(http_transfer *t, const http_request *request, int *culprit) {

@@ -93,15 +93,14 @@ static int l_body_gc(lua_State *L) {
 
 void lbody_open(lua_State *L) {
   static const luaL_Reg methods[] = {{"fill", l_body_fill}, {NULL, NULL}};
-  if (luaL_newmetatable(L, BODY)) {
-    lua_pushliteral(L, BODY);
-    lua_setfield(L, -2, "__name");
-    lua_pushcfunction(L, l_body_gc);
-    lua_setfield(L, -2, "__gc");
-    lua_newtable(L);
-    luaL_setfuncs(L, methods, 0);
-    lua_setfield(L, -2, "__index");
-  }
+  luaL_newmetatable(L, BODY);
+  lua_pushliteral(L, BODY);
+  lua_setfield(L, -2, "__name");
+  lua_pushcfunction(L, l_body_gc);
+  lua_setfield(L, -2, "__gc");
+  lua_newtable(L);
+  luaL_setfuncs(L, methods, 0);
+  lua_setfield(L, -2, "__index");
   lua_pop(L, 1);
   lua_pushcfunction(L, l_body);
   lua_setfield(L, -2, "body");

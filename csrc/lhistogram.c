@@ -3,9 +3,12 @@
  * A histogram as a userdata: its numbers are fields, as count, sum and max. */
 #include "lhistogram.h"
 
+#include <limits.h>
+
 #include "lcompat.h"
 
 #define HISTOGRAM "proactive.histogram"
+#define MOST_SECONDS 1e9 /* 31 years: beyond it a number is a mistake */
 
 histogram *lhistogram_check(lua_State *L, int index) {
   return luaL_checkudata(L, index, HISTOGRAM);
@@ -22,8 +25,8 @@ static int l_histogram(lua_State *L) {
 /* histogram:add(seconds, count) */
 static int l_add(lua_State *L) {
   histogram *h = lhistogram_check(L, 1);
-  double seconds = lcompat_checknumber(L, 2, -HUGE_VAL, HUGE_VAL);
-  histogram_add(h, seconds, lcompat_checknumber(L, 3, 0, LCOMPAT_MAX_EXACT));
+  double seconds = lcompat_checknumber(L, 2, -MOST_SECONDS, MOST_SECONDS);
+  histogram_add(h, seconds, lcompat_checkint(L, 3, 0, INT_MAX));
   return 0;
 }
 
@@ -45,7 +48,8 @@ static int l_cumulative(lua_State *L) {
   double seen = 0;
   int place = 0;
   lua_newtable(L);
-  for (int bucket = 0; bucket < h->last + HISTOGRAM_STEPS && bucket < HISTOGRAM_BUCKETS; bucket++) {
+  for (int bucket = 0; bucket < h->last + HISTOGRAM_STEPS && bucket < HISTOGRAM_BUCKETS - 1;
+       bucket++) {
     seen += h->buckets[bucket];
     if (bucket % HISTOGRAM_STEPS != 0) continue;
     lua_createtable(L, 0, 2);
@@ -75,17 +79,23 @@ static int l_index(lua_State *L) {
   return 1;
 }
 
+static int l_tostring(lua_State *L) {
+  lua_pushfstring(L, HISTOGRAM ": %f counted", (lua_Number)lhistogram_check(L, 1)->count);
+  return 1;
+}
+
 void lhistogram_open(lua_State *L) {
   static const luaL_Reg methods[] = {
       {"add", l_add}, {"percentile", l_percentile}, {"cumulative", l_cumulative}, {NULL, NULL}};
-  if (luaL_newmetatable(L, HISTOGRAM)) {
-    lua_pushliteral(L, HISTOGRAM);
-    lua_setfield(L, -2, "__name");
-    lua_createtable(L, 0, (int)(sizeof methods / sizeof *methods) - 1);
-    luaL_setfuncs(L, methods, 0);
-    lua_pushcclosure(L, l_index, 1);
-    lua_setfield(L, -2, "__index");
-  }
+  luaL_newmetatable(L, HISTOGRAM);
+  lua_pushliteral(L, HISTOGRAM);
+  lua_setfield(L, -2, "__name");
+  lua_pushcfunction(L, l_tostring);
+  lua_setfield(L, -2, "__tostring");
+  lua_createtable(L, 0, (int)(sizeof methods / sizeof *methods) - 1);
+  luaL_setfuncs(L, methods, 0);
+  lua_pushcclosure(L, l_index, 1);
+  lua_setfield(L, -2, "__index");
   lua_pop(L, 1);
   lua_pushcfunction(L, l_histogram);
   lua_setfield(L, -2, "histogram");

@@ -250,38 +250,9 @@ static int l_pool_release(lua_State *L) {
   return lresult_push_finished(L, pool);
 }
 
-/* pool:next_member(group[, id]) -> the next transfer of the group, behind the one given, or nil */
-static int l_pool_next_member(lua_State *L) {
-  const http_pool *pool = lhttp_check(L, 1);
-  int group = lcompat_checkint(L, 2, 1, LIMIT_GROUP);
-  int id = lua_isnoneornil(L, 3) ? 0 : lcompat_checkint(L, 3, 1, INT_MAX);
-  if (http_pool_forked(pool)) return lhttp_push_forked(L);
-  int next = http_next_member(pool, group, id);
-  if (next == 0)
-    lua_pushnil(L);
-  else
-    lua_pushinteger(L, next);
-  return 1;
-}
-
-/* pool:age(id) -> seconds since it began, nil when there is no such transfer */
-static int l_pool_age(lua_State *L) {
-  const http_pool *pool = lhttp_check(L, 1);
-  int id = lcompat_checkint(L, 2, 1, INT_MAX);
-  if (http_pool_forked(pool)) return lhttp_push_forked(L);
-  double seconds = http_age(pool, id);
-  if (seconds < 0)
-    lua_pushnil(L);
-  else
-    lua_pushnumber(L, (lua_Number)seconds);
-  return 1;
-}
-
 static const luaL_Reg methods[] = {{"route", l_pool_route},
                                    {"step", l_pool_step},
                                    {"release", l_pool_release},
-                                   {"age", l_pool_age},
-                                   {"next_member", l_pool_next_member},
                                    {"warm", l_pool_warm},
                                    {"fd", l_pool_fd},
                                    {"timeout", l_pool_timeout},
@@ -296,17 +267,16 @@ static const luaL_Reg metamethods[] = {{"__gc", l_pool_close},
                                        {NULL, NULL}};
 
 void lhttp_open(lua_State *L) {
-  if (luaL_newmetatable(L, POOL)) {
-    lua_pushliteral(L, POOL);
-    lua_setfield(L, -2, "__name");
-    luaL_setfuncs(L, metamethods, 0);
-    lua_createtable(L, 0, (int)(sizeof methods / sizeof *methods) - 1);
-    luaL_setfuncs(L, methods, 0);
-    lstart_methods(L);
-    lrow_methods(L);
-    lresult_methods(L);
-    lua_setfield(L, -2, "__index");
-  }
+  luaL_newmetatable(L, POOL);
+  lua_pushliteral(L, POOL);
+  lua_setfield(L, -2, "__name");
+  luaL_setfuncs(L, metamethods, 0);
+  lua_createtable(L, 0, (int)(sizeof methods / sizeof *methods) - 1);
+  luaL_setfuncs(L, methods, 0);
+  lstart_methods(L);
+  lrow_methods(L);
+  lresult_methods(L);
+  lua_setfield(L, -2, "__index");
   lua_pop(L, 1);
   lua_pushcfunction(L, l_http);
   lua_setfield(L, -2, "http");

@@ -98,7 +98,7 @@ static int l_pool_result(lua_State *L) {
 
 int lresult_acceptance(const http_pool *pool, int id) {
   const http_result *r = http_get_result(pool, id);
-  bool accepts = r->cause == HTTP_ANSWERED && (r->status == 200 || r->status == 202) &&
+  bool accepts = r != NULL && r->cause == HTTP_ANSWERED && (r->status == 200 || r->status == 202) &&
                  r->body_len == 0 && !r->truncated;
   return accepts ? r->status : 0;
 }

@@ -11,7 +11,8 @@
 /* The name of a cause in Lua; NULL when there was an answer. */
 const char *lresult_cause_name(http_cause cause);
 
-/* The status of a finished transfer whose answer does nothing but accept an event, else 0. */
+/* The status of a finished transfer whose answer does nothing but accept an event; of every other
+ * one, and of none, 0. */
 int lresult_acceptance(const http_pool *pool, int id);
 
 /* Pushes the longest finished transfer: nil, or its number, the status when the answer does nothing

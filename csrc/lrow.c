@@ -53,7 +53,7 @@ static void read_row(lua_State *L, row *r) {
   luaL_checktype(L, USERS, LUA_TTABLE);
   r->next = lcompat_checkint(L, 9, 1, INT_MAX - 1);
   r->last = lcompat_checkint(L, 10, 0, INT_MAX - 1);
-  if (r->request.authorization == NULL || http_pool_forked(r->pool)) r->last = 0;
+  if (r->request.authorization == NULL) r->last = 0; /* no token, no request */
 }
 
 /* Fills the values for the user on top of the stack, which it is taken off. */
@@ -80,7 +80,8 @@ static bool begin(lua_State *L, row *r, int most) {
   return true;
 }
 
-/* Releases what was simply accepted of a group, from the finished transfer id on. How many. */
+/* Releases what was simply accepted of a group (not 0), from the finished transfer id on. How
+ * many. */
 static int release(http_pool *pool, int id, int group, const latencies *times) {
   int count = 0;
   while (id != 0) {
@@ -101,17 +102,18 @@ static latencies read_latencies(lua_State *L, int index) {
   return (latencies){lhistogram_check(L, index), lhistogram_check(L, index + 1)};
 }
 
-/* Serves the pool until something has ended. False: the time is over. */
-static bool serve(row *r, int connect_burst) {
+/* Serves the pool until something has ended. False: the time is over. All of it is one step of the
+ * caller's, in which no more connections may be opened than in another one. */
+static bool serve(row *r) {
   char error[LIMIT_ERROR_BYTES];
   double left = r->ends - clock_now();
-  return left > 0 && http_step(r->pool, left, -1, connect_burst, error) >= 0;
+  return left > 0 && http_step(r->pool, left, -1, http_burst_left(r->pool), error) >= 0;
 }
 
 /* Begins one for each that was accepted, until something else ends it. How many were accepted. */
-static int run(lua_State *L, row *r, int room, int connect_burst, const latencies *times) {
+static int run(lua_State *L, row *r, int room, const latencies *times) {
   int accepted = 0;
-  while (http_finished(r->pool) == 0 && begin(L, r, room) && serve(r, connect_burst)) {
+  while (http_finished(r->pool) == 0 && begin(L, r, room) && serve(r)) {
     room = release(r->pool, http_finished(r->pool), r->request.group, times);
     accepted += room;
   }
@@ -119,27 +121,28 @@ static int run(lua_State *L, row *r, int room, int connect_burst, const latencie
 }
 
 /* pool:run_row(route, body, timeout, token, group, prefix, users, first, last, most, seconds
- *              [, connect_burst, own, all]) -> begun, accepted
+ *              [, own, all]) -> begun, accepted
  *
  * Begins a request for each of users[first] to users[last], at most so many, with the body filled
  * with a new reference id and the user. The row ends before what is not a word that extends the
  * prefix or cannot begin, of which `start` tells more, and after so many seconds.
  *
- * With a connect_burst it waits and serves the pool meanwhile, begins one more for each of the
- * group that was simply accepted, and counts the times of these in two histograms. This ends as
- * soon as anything else has ended. */
+ * With two histograms it waits and serves the pool meanwhile, begins one more for each of the group
+ * that was simply accepted, and counts the times of these in both. This ends as soon as anything
+ * else has ended. */
 static int l_pool_run_row(lua_State *L) {
   row r;
   read_row(L, &r);
   int first = r.next, accepted = 0, room = lcompat_checkint(L, 11, 0, LIMIT_TRANSFERS);
   r.ends = clock_now() + lcompat_checknumber(L, 12, 0, LHTTP_MOST_SECONDS);
-  if (lua_isnoneornil(L, 13)) {
+  bool serves = !lua_isnoneornil(L, 13);
+  latencies times = {NULL, NULL};
+  if (serves) times = read_latencies(L, 13);
+  if (http_pool_forked(r.pool)) return lhttp_push_forked(L);
+  if (serves)
+    accepted = run(L, &r, room, &times);
+  else
     while (room-- > 0 && begin(L, &r, 1) && clock_now() < r.ends) continue;
-  } else {
-    int connect_burst = lcompat_checkint(L, 13, 1, LIMIT_CONNECTIONS);
-    latencies times = read_latencies(L, 14);
-    accepted = run(L, &r, room, connect_burst, &times);
-  }
   lua_pushinteger(L, r.next - first);
   lua_pushinteger(L, accepted);
   return 2;
@@ -154,12 +157,53 @@ static int l_pool_release_row(lua_State *L) {
   int id = lcompat_checkint(L, 2, 1, INT_MAX);
   latencies times = read_latencies(L, 3);
   if (http_pool_forked(pool)) return lhttp_push_forked(L);
-  lua_pushinteger(L, release(pool, id, http_group(pool, id), &times));
+  int group = http_group(pool, id);
+  lua_pushinteger(L, group != 0 ? release(pool, id, group, &times) : 0);
   return 1 + lresult_push_finished(L, pool);
 }
 
+/* pool:ungroup(id): takes it out of its group. Allocates nothing. */
+static int l_pool_ungroup(lua_State *L) {
+  http_pool *pool = lhttp_check(L, 1);
+  int id = lcompat_checkint(L, 2, 1, INT_MAX);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
+  http_ungroup(pool, id);
+  return 0;
+}
+
+/* pool:next_member(group[, id]) -> the next transfer of the group, behind the one given, or nil */
+static int l_pool_next_member(lua_State *L) {
+  const http_pool *pool = lhttp_check(L, 1);
+  int group = lcompat_checkint(L, 2, 1, LIMIT_GROUP);
+  int id = lua_isnoneornil(L, 3) ? 0 : lcompat_checkint(L, 3, 1, INT_MAX);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
+  int next = http_next_member(pool, group, id);
+  if (next == 0)
+    lua_pushnil(L);
+  else
+    lua_pushinteger(L, next);
+  return 1;
+}
+
+/* pool:age(id) -> seconds since it began, nil when there is no such transfer */
+static int l_pool_age(lua_State *L) {
+  const http_pool *pool = lhttp_check(L, 1);
+  int id = lcompat_checkint(L, 2, 1, INT_MAX);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
+  double seconds = http_age(pool, id);
+  if (seconds < 0)
+    lua_pushnil(L);
+  else
+    lua_pushnumber(L, (lua_Number)seconds);
+  return 1;
+}
+
 void lrow_methods(lua_State *L) {
-  static const luaL_Reg methods[] = {
-      {"run_row", l_pool_run_row}, {"release_row", l_pool_release_row}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"run_row", l_pool_run_row},
+                                     {"release_row", l_pool_release_row},
+                                     {"next_member", l_pool_next_member},
+                                     {"ungroup", l_pool_ungroup},
+                                     {"age", l_pool_age},
+                                     {NULL, NULL}};
   luaL_setfuncs(L, methods, 0);
 }

@@ -8,8 +8,9 @@
 
 #include "http.h"
 
-/* Begins a request and pushes what a method returns: an id; nil and "wait" or the reason; or nil,
- * the reason and "body" when a prepared body does not take its values. Number of values pushed. */
+/* Begins a request and pushes what a method returns: an id; nil and "wait", with "full" behind it
+ * when only an answer can make room; nil and the reason, with "body" behind it when the body cannot
+ * be sent. Number of values pushed. */
 int lstart_request(lua_State *L, http_pool *pool, const http_request *request);
 
 /* Adds start to the table on top of the stack. */

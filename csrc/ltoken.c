@@ -45,19 +45,13 @@ static int l_ask(lua_State *L) {
   return 1;
 }
 
-static int push_forked(lua_State *L) {
-  lua_pushnil(L);
-  lua_pushliteral(L, "forked");
-  return 2;
-}
-
 /* token:fetch(pool, route, timeout) -> id | nil, "wait" | nil, message */
 static int l_fetch(lua_State *L) {
   ltoken *t = check_token(L, 1);
   http_pool *pool = lhttp_check(L, 2);
   http_request request = {.route = lcompat_checkint(L, 3, 0, LIMIT_ROUTES),
                           .timeout = lcompat_checknumber(L, 4, 0, LONGEST_TIMEOUT)};
-  if (http_pool_forked(pool)) return push_forked(L);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
   if (t->fetch != 0) return luaL_error(L, "a fetch of this token is under way");
   request.body = token_form(t->token, &request.body_len);
   int pushed = lstart_request(L, pool, &request); /* an id, or nil and why */
@@ -163,7 +157,7 @@ static int l_settle(lua_State *L) {
   http_pool *pool = lhttp_check(L, 2);
   double now = check_now(L, 4);
   luaL_argcheck(L, lcompat_checknumber(L, 3, 1, LCOMPAT_MAX_EXACT) == t->fetch, 3, "not its fetch");
-  if (http_pool_forked(pool)) return push_forked(L);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
   oauth_answer *answer = push_answer(L);
   lua_pushnil(L);
   const http_result *result = http_get_result(pool, t->fetch);

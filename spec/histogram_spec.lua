@@ -42,4 +42,28 @@ describe("a histogram", function()
     assert.equal(3, list[2].count)
     assert.equal(4, list[#list].count)
   end)
+
+  it("has no bound for what is beyond all bounds", function()
+    local h = new_histogram()
+    h:add(1e9, 2)
+    local list = h:cumulative()
+    assert.equal(0, list[#list].count)
+    assert.equal(1e9, h:percentile(0.5))
+    assert.matches("^proactive.histogram: 2", tostring(h))
+  end)
+
+  it("raises for what it cannot count, and takes less than nothing as nothing", function()
+    local h = new_histogram()
+    for _, wrong in ipairs { 0 / 0, 1 / 0, -1 / 0, "1", 1e300 } do
+      assert.has_error(function() h:add(wrong, 1) end)
+    end
+    for _, wrong in ipairs { -1, 0.5, 1 / 0, 2 ^ 53 } do
+      assert.has_error(function() h:add(1, wrong) end)
+    end
+    assert.equal(0, h.count)
+    h:add(-1, 3)
+    assert.same({ 3, 0, 0 }, { h.count, h.sum, h.max })
+    assert.is_nil(h.nothing)
+    assert.is_nil(h[1])
+  end)
 end)

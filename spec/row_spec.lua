@@ -136,7 +136,7 @@ describe("a row of requests", function()
 
   describe("that is served meanwhile", function()
     it("goes on to the end of the list", function()
-      local begun, accepted = run_row(users(1, 40), 1, 40, WINDOW, 30, 1, own, all)
+      local begun, accepted = run_row(users(1, 40), 1, 40, WINDOW, 30, own, all)
       assert.equal(40, begun)
       assert.is_true(accepted >= 40 - WINDOW)
       if accepted < 40 then
@@ -148,12 +148,12 @@ describe("a row of requests", function()
 
     it("never has more in flight than there is room for", function()
       sandbox:fault { match = { path = "events" }, delay = 30 }
-      assert.same({ 2, 0 }, { run_row(users(1, 40), 1, 40, 2, 0.2, 1, own, all) })
+      assert.same({ 2, 0 }, { run_row(users(1, 40), 1, 40, 2, 0.2, own, all) })
     end)
 
     it("makes room when one of its group from before is accepted", function()
       assert.equal(2, (run_row(users(1, 2), 1, 2, 2, 5)))
-      local begun, accepted = run_row(users(3, 4), 1, 2, 0, 30, 1, own, all)
+      local begun, accepted = run_row(users(3, 4), 1, 2, 0, 30, own, all)
       assert.equal(2, begun)
       assert.is_true(accepted >= 2)
     end)
@@ -161,17 +161,17 @@ describe("a row of requests", function()
     it("ends when its time is over", function()
       sandbox:fault { match = { path = "events" }, delay = 30 }
       local began = core.monotonic()
-      assert.same({ 4, 0 }, { run_row(users(1, 40), 1, 40, 4, 0.05, 1, own, all) })
+      assert.same({ 4, 0 }, { run_row(users(1, 40), 1, 40, 4, 0.05, own, all) })
       assert.is_true(core.monotonic() - began >= 0.05)
     end)
 
     it("ends when something else has ended", function()
       sandbox:fault { match = { path = "events", skip = 6, count = 1 }, status = 503 }
-      local begun, accepted = run_row(users(1, 40), 1, 40, 1, 30, 1, own, all)
+      local begun, accepted = run_row(users(1, 40), 1, 40, 1, 30, own, all)
       assert.same({ 7, 6 }, { begun, accepted })
       local id, status, group = pool:finished()
       assert.same({ nil, 7, 503 }, { status, group, pool:result(id).status })
-      assert.same({ 0, 0 }, { run_row(users(8, 40), 1, 33, 1, 30, 1, own, all) })
+      assert.same({ 0, 0 }, { run_row(users(8, 40), 1, 33, 1, 30, own, all) })
     end)
   end)
 
@@ -190,8 +190,22 @@ describe("a row of requests", function()
     raises("table expected", 0, body, 30, handle, 7, PREFIX, "x", 1, 1, 1, 1)
     raises("string expected", 0, body, 30, handle, 7, nil, list, 1, 1, 1, 1)
     raises("proactive.token expected", 0, body, 30, nil, 7, PREFIX, list, 1, 1, 1, 1)
-    raises("proactive.histogram expected", 0, body, 30, handle, 7, PREFIX, list, 1, 1, 1, 1, 1, own)
+    raises("proactive.histogram expected", 0, body, 30, handle, 7, PREFIX, list, 1, 1, 1, 1, own)
     assert.is_nil(pool:next_member(7))
+  end)
+
+  it("releases nothing that has not ended, is in no group or was never there", function()
+    assert.equal(1, (run_row(users(1, 1), 1, 1, 1, 5)))
+    assert.same({ 0 }, { pool:release_row(pool:next_member(7), own, all) })
+    assert.same({ 0 }, { pool:release_row(12345, own, all) })
+    serve(1)
+    local id, status = pool:finished()
+    pool:ungroup(id)
+    pool:ungroup(12345)
+    assert.is_nil(pool:next_member(7))
+    assert.same({ 0, id, status }, { pool:release_row(id, own, all) })
+    pool:release(id)
+    assert.equal(0, own.count)
   end)
 
   it("begins none in a forked child, and nothing before there is a token", function()
@@ -199,9 +213,12 @@ describe("a row of requests", function()
       client_id = "x", client_secret = "y", scope = "z", url = "http://127.0.0.1/none",
     })
     assert.same({ 0, 0 }, { pool:run_row(0, body, 30, fresh, 7, PREFIX, users(1, 1), 1, 1, 1, 1) })
-    assert.equal("0 forked forked forked", fork(function()
-      local words = { (run_row(users(1, 1), 1, 1, 1, 1)) }
-      for _, call in ipairs { { "release_row", 1, own, all }, { "next_member", 7 }, { "age", 1 } } do
+    assert.equal("forked forked forked forked forked forked", fork(function()
+      local words, list = {}, users(1, 1)
+      for _, more in ipairs { {}, { own, all } } do
+        words[#words + 1] = select(2, run_row(list, 1, 1, 0, 1, more[1], more[2]))
+      end
+      for _, call in ipairs { { "ungroup", 1 }, { "release_row", 1, own, all }, { "next_member", 7 }, { "age", 1 } } do
         local value, why = pool[call[1]](pool, call[2], call[3], call[4])
         words[#words + 1] = value == nil and why or call[1]
       end

@@ -9,15 +9,25 @@ local support = require "spec.support.sandbox"
 local COUNT = 400
 
 describe("a run without onlookers", function()
-  for _, duplicates in ipairs { "update", "409", "400" } do
-    it("loses and doubles nobody on a bad day: duplicates " .. duplicates, function()
+  --- The customers as a list, in rows, or from an iterator, one by one.
+  local function customers(as_list)
+    local users, list = soak.users(COUNT), {}
+    if not as_list then return users end
+    for user in users do list[#list + 1] = user end
+    return list
+  end
+
+  for place, duplicates in ipairs { "update", "409", "400", "update", "409", "400" } do
+    local as_list = place > 3
+    local words = ("duplicates %s, from %s"):format(duplicates, as_list and "a list" or "an iterator")
+    it("loses and doubles nobody on a bad day: " .. words, function()
       local sandbox = assert(sandbox_of.start { users = COUNT, duplicates = duplicates })
       finally(function() sandbox:stop() end)
       local faults = soak.faults()
       table.remove(faults) -- a token that is refused twice is the one end that is no fault of ours
       assert(sandbox:faults(faults))
       local client = stand_in.client(sandbox, soak.options(sandbox))
-      local report = assert(client:send_many(stand_in.event(), soak.users(COUNT)))
+      local report = assert(client:send_many(stand_in.event(), customers(as_list)))
       local stats = client:stats()
       client:close()
       assert.same({ COUNT, 0, {} }, { report.accepted, report.failed, report.by_kind })

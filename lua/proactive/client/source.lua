@@ -28,7 +28,7 @@ end
 ---@param stage string
 ---@return (fun(): string|table|nil)?
 ---@return integer?
----@return {users: table, place: integer}?  a list: up to which place it was read
+---@return {users: table, place: integer}?  a plain list: up to which place it was read
 return function(users, stage)
   if type(users) == "function" then return users end
   if type(users) == "thread" then
@@ -45,5 +45,5 @@ return function(users, stage)
   return function()
     list.place = list.place + 1
     return users[list.place]
-  end, #users, list
+  end, #users, not getmetatable(users) and list or nil
 end

@@ -269,7 +269,7 @@ end
 function Delivery:step(timeout, budget)
   local now = self.clock.monotonic()
   local ends = budget and now + budget
-  self.completed, self.waits_until = 0, budget and 0 or now + timeout
+  self.completed, self.waits_until = 0, budget and now or now + timeout
   launch.resume(self)
   -- the pool itself waits no longer than it has something to do
   local wait = math.min(timeout, LONGEST_WAIT, timeout > 0 and own_due(self) or timeout)

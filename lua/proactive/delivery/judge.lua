@@ -162,14 +162,13 @@ function judge.collect(self, ends)
   local id, status, group = pool:finished()
   local now = monotonic()
   while id do
-    local job = running[id]
-    local begun = not job and group and self.waves[group]
+    local begun = group and self.waves[group]
     if begun and status and now < self.date_due then
       local count
       count, id, status, group = pool:release_row(id, begun.feed.latency, self.latency)
       wave.accept(self, begun, count, now)
     else
-      job = job or begun and wave.job(self, id, begun)
+      local job = begun and wave.job(self, id, begun) or running[id]
       if not judge_other(self, id, job, status, now) then return end
       id, status, group = pool:finished()
       now = monotonic()

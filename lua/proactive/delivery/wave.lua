@@ -8,7 +8,7 @@
 
 local wave = {}
 
--- As many groups of transfers as the pool tells apart.
+-- As many groups of transfers as the pool tells apart: LIMIT_GROUP of csrc/limits.h.
 local GROUPS = 2 ^ 30
 
 ---@class proactive.Wave
@@ -113,14 +113,15 @@ function wave.accept(self, begun, count, now)
 end
 
 --- Starts events for users[first] to users[last], most of them at most, as far as they are plain
---- ids and the pool takes them. With a connect_burst the pool goes on with them by itself.
+--- ids and the pool takes them; it may go on with them by itself.
 ---@return integer begun
 ---@return integer accepted
-local function start(self, begun, wall, route, users, first, last, most, seconds, connect_burst)
+local function start(self, begun, wall, route, users, first, last, most, seconds, goes_on)
   local feed = begun.feed
   local count, accepted = self.pool:run_row(
     route, feed.template:body_at(wall), feed.timeout, self.source.handle, begun.group,
-    feed.user_prefix, users, first, last, most, seconds, connect_burst, feed.latency, self.latency
+    feed.user_prefix, users, first, last, most, seconds,
+    goes_on and feed.latency or nil, self.latency
   )
   begun.sent, begun.left = begun.sent + count, begun.left + count
   self.in_flight = self.in_flight + count
@@ -135,21 +136,21 @@ local function patience(self, now, ends)
 end
 
 --- Starts the next events of a list, as far as their users are plain ids.
----@return boolean began
----@return boolean ran  the pool went on by itself
-local function start_listed(self, feed, now, wall, ends)
+---@return boolean did_some  begun, or accepted meanwhile
+---@return boolean went_on   the pool did, by itself
+local function start_listed(self, feed, now, wall, ends, may_go_on)
   local begun = wave_of(self, feed, feed.region, now)
   local users, first, last, room = feed:listed()
   local most = math.min(self.concurrency - self.in_flight, begun.room - begun.sent, room)
-  local seconds = patience(self, now, ends)
-  local ran = seconds > 0 and begun.room == math.huge
+  local seconds = may_go_on and begun.room == math.huge and patience(self, now, ends) or 0
+  local goes_on = seconds > 0
+  if not goes_on then seconds = math.max(0, ends - now) end
   local count, accepted = start(
-    self, begun, wall, feed.usual_route, users, first, last, most,
-    ran and seconds or math.max(0, ends - now), ran and self.connect_burst or nil
+    self, begun, wall, feed.usual_route, users, first, last, most, seconds, goes_on
   )
   feed:begin(count)
   if accepted > 0 then wave.accept(self, begun, accepted, now) end
-  return count + accepted > 0, ran
+  return count + accepted > 0, goes_on
 end
 
 local ONE = {} -- a list of the user who was taken
@@ -160,7 +161,7 @@ local ONE = {} -- a list of the user who was taken
 local function start_taken(self, feed, now, wall)
   self.asked = feed -- until what it gave is somewhere: an error before that is for it to settle
   local entry, user, route, region = feed:next(now)
-  if not route then return not entry and entry end
+  if not route then return entry and nil end
   local begun = wave_of(self, feed, region, now)
   ONE[1] = user
   if begun.sent >= begun.room or start(self, begun, wall, route, ONE, 1, 1, 1, 0) == 0 then
@@ -178,17 +179,18 @@ end
 ---@param ends number  monotonic seconds
 ---@return proactive.Job|false|nil job  one that has not begun; false: the feed has none now
 function wave.fill(self, feed, now, wall, ends)
-  local monotonic = self.clock.monotonic
-  local began, ran
+  local pool, monotonic = self.pool, self.clock.monotonic
+  local did_some, went_on = false, false
   repeat
     if feed.has_list then
-      began, ran = start_listed(self, feed, now, wall, ends)
+      did_some, went_on = start_listed(self, feed, now, wall, ends, not went_on)
     end
-    if not began then
+    if not did_some then
       local job = start_taken(self, feed, now, wall)
       if job ~= nil then return job end
     end
-  until (ran and began) or self.in_flight >= self.concurrency or self.closing or monotonic() >= ends
+  until self.in_flight >= self.concurrency or self.closing or monotonic() >= ends
+    or (went_on and pool:finished())
 end
 
 --- Makes a job of an event that has begun, of which more is to be told than that it was accepted.
@@ -203,6 +205,7 @@ function wave.job(self, id, begun)
   job.submitted, job.started = started, started
   if job.deadline then self.has_deadlines = true end
   self.running[id] = job
+  self.pool:ungroup(id)
   leave(self, begun, 1)
   return job
 end
@@ -210,11 +213,11 @@ end
 --- Makes jobs of all events of waves.
 ---@param self proactive.Delivery
 function wave.break_up(self)
-  local pool, running = self.pool, self.running
+  local pool = self.pool
   for group, begun in pairs(self.waves) do
     local id = pool:next_member(group)
     while id do
-      if not running[id] then wave.job(self, id, begun) end
+      wave.job(self, id, begun)
       id = pool:next_member(group, id)
     end
   end
