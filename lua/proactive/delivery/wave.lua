@@ -180,11 +180,13 @@ end
 ---@return proactive.Job|false|nil job  one that has not begun; false: the feed has none now
 function wave.fill(self, feed, now, wall, ends)
   local pool, monotonic = self.pool, self.clock.monotonic
-  local did_some, went_on = false, false
+  local went_on = false -- once at most: time is over then, or something has ended, or the row has
   repeat
+    local did_some, goes_on = false, false
     if feed.has_list then
-      did_some, went_on = start_listed(self, feed, now, wall, ends, not went_on)
+      did_some, goes_on = start_listed(self, feed, now, wall, ends, not went_on)
     end
+    went_on = went_on or goes_on
     if not did_some then
       local job = start_taken(self, feed, now, wall)
       if job ~= nil then return job end
