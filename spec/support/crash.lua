@@ -77,6 +77,22 @@ local function unwritten(store, sandbox)
   return count
 end
 
+--- Waits until so many more were accepted: more than a slow machine may leave unwritten.
+local function await_accepted(sandbox, count)
+  local function accepted()
+    local sum = 0
+    for _, entry in ipairs(assert(sandbox:counts())) do
+      sum = sum + entry.accepted
+    end
+    return sum
+  end
+  local wanted, ends = accepted() + count, core.monotonic() + 60
+  while accepted() < wanted do
+    assert(core.monotonic() < ends, "the worker sends nothing")
+    sleep(SETTLES)
+  end
+end
+
 --- What a careless worker would do: it begins with the first recipient again.
 local function start_over(store)
   assert(store.db:transaction(function(session)
@@ -101,7 +117,11 @@ local function kill_workers(crashed, store)
   local bound = 0
   for _ = 1, crashed.kills do
     local worker = start_worker(crashed.url, crashed.sandbox)
-    sleep(LIFE + math.random() * MORE)
+    if crashed.careless then
+      await_accepted(crashed.sandbox, crashed.recipients / 4)
+    else
+      sleep(LIFE + math.random() * MORE)
+    end
     worker.kill()
     sleep(SETTLES)
     bound = bound + unwritten(store, crashed.sandbox)
