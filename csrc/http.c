@@ -45,7 +45,7 @@ static int pool_init(http_pool *pool, const http_options *options, char *error) 
   pool->owner = process_mark();
   pool->deadline = -1;
   pool->free_slot = -1;
-  pool->burst_left = 1;
+  pool->burst = pool->burst_left = 1;
   pool->warm_lane.pool = pool;
   pool->http_version = options->http_version;
   pool->max_connections = options->max_connections;
@@ -154,7 +154,8 @@ static http_started fill(http_transfer *t, const http_request *request, char *er
 static int hand_over(http_pool *pool, http_transfer *t, const http_request *request, char *error) {
   CURLcode code = http_transfer_arm(t, request);
   if (code != CURLE_OK) return http_fail(error, "libcurl: %s", curl_easy_strerror(code));
-  if (!http_enter(pool, t)) return http_fail(error, "more than %d transfers", LIMIT_TRANSFERS);
+  if (!http_enter(pool, t, request->group))
+    return http_fail(error, "more than %d transfers", LIMIT_TRANSFERS);
   t->started = clock_now();
   CURLMcode result = curl_multi_add_handle(pool->multi, t->easy);
   if (result == CURLM_OK) return 0;
@@ -273,7 +274,6 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
   }
   lane->running++;
   pool->running++;
-  t->group = request->group;
   t->opens = opens;
   lane->opening += opens;
   pool->burst_left -= opens;
@@ -284,6 +284,10 @@ http_started http_start(http_pool *pool, const http_request *request, int *id,
 
 int http_burst_left(const http_pool *pool) {
   return pool->burst_left;
+}
+
+bool http_is_opening(const http_pool *pool) {
+  return pool->burst_left < pool->burst;
 }
 
 bool http_pool_serve(http_pool *pool, double timeout, double budget) {
@@ -301,7 +305,7 @@ bool http_pool_serve(http_pool *pool, double timeout, double budget) {
 int http_step(http_pool *pool, double timeout, double budget, int connect_burst,
               char error[LIMIT_ERROR_BYTES]) {
   http_sigpipe held;
-  pool->burst_left = connect_burst;
+  pool->burst = pool->burst_left = connect_burst;
   pool->budgeted = budget >= 0;
   http_sigpipe_hold(&held);
   bool served = http_pool_serve(pool, timeout, budget);

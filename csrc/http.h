@@ -126,8 +126,10 @@ int http_route_add(http_pool *pool, const http_route *route, char error[LIMIT_ER
 http_started http_start(http_pool *pool, const http_request *request, int *id,
                         char error[LIMIT_ERROR_BYTES]);
 
-/* Connections that http_start may still open until the next step. */
+/* Connections that http_start may still open until the next step; whether it has begun to open any
+ * since the last one. */
 int http_burst_left(const http_pool *pool);
+bool http_is_opening(const http_pool *pool);
 
 /* Serves what is due; waits up to timeout seconds for it, never when 0. After budget seconds
  * (negative: none) no further socket is served in this call. Up to connect_burst connections may be
@@ -153,6 +155,9 @@ double http_age(const http_pool *pool, int id);
 
 /* Takes a transfer out of its group, if there is one. */
 void http_ungroup(http_pool *pool, int id);
+
+/* Transfers in any group that were not released. */
+int http_grouped(const http_pool *pool);
 
 /* The next transfer of the pool that is in that group, behind another one (0: the first), in no
  * order that means anything; 0 when there are no more. */

@@ -131,9 +131,9 @@ struct http_pool {
 
   http_socket *sockets;
   int socket_size;
-  bool unwatched; /* the kernel refused a registration: to be tried again */
-  int burst_left;
-  bool budgeted; /* the last step had a budget */
+  bool unwatched;        /* the kernel refused a registration: to be tried again */
+  int burst, burst_left; /* connections: as of the last step, and now */
+  bool budgeted;         /* the last step had a budget */
 
   poller_event events[LIMIT_EVENTS];
   int event_count, event_next;
@@ -146,6 +146,7 @@ struct http_pool {
   int finished;        /* of ended */
   int parked;          /* of all routes */
   int running;
+  int grouped; /* in any group, not released */
 };
 
 /* For libcurl, to which 0 means for ever. seconds < 2^31 / 1000. */
@@ -176,11 +177,11 @@ void http_socket_watch_again(http_pool *pool);
 bool http_lane_must_open(const http_lane *lane);
 bool http_lane_may_open(const http_lane *lane);
 
-/* http_slots.c. find: NULL when there is no such transfer; enter: gives it a number, false when
- * there is no room. */
+/* http_slots.c. find: NULL when there is no such transfer; enter: gives it a number, in a group,
+ * false when there is no room. */
 http_transfer *http_find(const http_pool *pool, int id);
-bool http_enter(http_pool *pool, http_transfer *t);
-void http_leave(http_pool *pool, const http_transfer *t);
+bool http_enter(http_pool *pool, http_transfer *t, int group);
+void http_leave(http_pool *pool, http_transfer *t);
 
 /* http_transfer.c */
 void http_list_append(http_list *list, http_transfer *t);

@@ -18,7 +18,12 @@ http_transfer *http_find(const http_pool *pool, int id) {
   return t != NULL && t->id == id ? t : NULL;
 }
 
-bool http_enter(http_pool *pool, http_transfer *t) {
+static void set_group(http_pool *pool, http_transfer *t, int group) {
+  pool->grouped += (group != 0) - (t->group != 0);
+  t->group = group;
+}
+
+bool http_enter(http_pool *pool, http_transfer *t, int group) {
   int slot = pool->free_slot;
   if (slot >= 0)
     pool->free_slot = pool->slots[slot].next_free;
@@ -30,10 +35,12 @@ bool http_enter(http_pool *pool, http_transfer *t) {
   s->transfer = t;
   s->uses = (s->uses + 1) & USES_MASK;
   t->id = (s->uses << SLOT_BITS | slot) + 1;
+  set_group(pool, t, group);
   return true;
 }
 
-void http_leave(http_pool *pool, const http_transfer *t) {
+void http_leave(http_pool *pool, http_transfer *t) {
+  set_group(pool, t, 0);
   int slot = slot_of(t->id);
   pool->slots[slot].transfer = NULL;
   pool->slots[slot].next_free = pool->free_slot;
@@ -47,7 +54,11 @@ int http_group(const http_pool *pool, int id) {
 
 void http_ungroup(http_pool *pool, int id) {
   http_transfer *t = http_find(pool, id);
-  if (t != NULL) t->group = 0;
+  if (t != NULL) set_group(pool, t, 0);
+}
+
+int http_grouped(const http_pool *pool) {
+  return pool->grouped;
 }
 
 double http_age(const http_pool *pool, int id) {

@@ -3,7 +3,9 @@
  * Rows: requests of one group that differ in the user and the reference id only. Where a call for
  * each would cost more than the request itself, one call begins them, releases those that were
  * simply accepted, or does both for a while. Everything else is left to the caller, in its own
- * time: nothing here allocates in Lua, so that what has happened is always known. */
+ * time. A call may return into an error: a debug hook raises, as on Ctrl-C in the plain interpreter.
+ * So what must not be lost is not in what is returned: users that were taken are counted in the
+ * caller's table, those accepted in histograms, those in flight by the pool. Nothing allocates. */
 #include "lrow.h"
 
 #include <limits.h>
@@ -18,7 +20,7 @@
 #include "random.h"
 #include "text.h"
 
-enum { USERS = 8 }; /* the index of the list */
+enum { USERS = 8, TAKEN = 9 }; /* the index of the list, and of how much of it was taken */
 
 typedef struct {
   http_pool *pool;
@@ -36,7 +38,26 @@ typedef struct {
   histogram *own, *all;
 } latencies;
 
-/* (pool, route, body, timeout, token, group, prefix, users, first, last) */
+/* The place behind those that were taken, by the cell at TAKEN: a table whose number is there
+ * already, so that to write it needs no memory. */
+static int read_place(lua_State *L) {
+  if (lua_isnil(L, TAKEN)) return 1;
+  luaL_checktype(L, TAKEN, LUA_TTABLE);
+  lua_rawgeti(L, TAKEN, 1);
+  double taken = lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : -1;
+  lua_pop(L, 1);
+  luaL_argcheck(L, taken >= 0 && taken < INT_MAX - 1 && taken == floor(taken), TAKEN,
+                "a table with a number expected");
+  return (int)taken + 1;
+}
+
+static void write_place(lua_State *L, int next) {
+  if (lua_isnil(L, TAKEN)) return;
+  lua_pushinteger(L, next - 1);
+  lua_rawseti(L, TAKEN, 1);
+}
+
+/* (pool, route, body, timeout, token, group, prefix, users, taken, last) */
 static void read_row(lua_State *L, row *r) {
   *r = (row){.pool = lhttp_check(L, 1), .random = lhttp_random(L, 1)};
   r->request = (http_request){
@@ -51,7 +72,7 @@ static void read_row(lua_State *L, row *r) {
   luaL_checktype(L, 7, LUA_TSTRING);
   r->prefix = lua_tolstring(L, 7, &r->prefix_len);
   luaL_checktype(L, USERS, LUA_TTABLE);
-  r->next = lcompat_checkint(L, 9, 1, INT_MAX - 1);
+  r->next = read_place(L);
   r->last = lcompat_checkint(L, 10, 0, INT_MAX - 1);
   if (r->request.authorization == NULL) r->last = 0; /* no token, no request */
 }
@@ -102,10 +123,11 @@ static latencies read_latencies(lua_State *L, int index) {
   return (latencies){lhistogram_check(L, index), lhistogram_check(L, index + 1)};
 }
 
-/* Serves the pool until something has ended. False: the time is over. All of it is one step of the
- * caller's, in which no more connections may be opened than in another one. */
+/* Serves the pool until something has ended. False: the time is over, or a connection is to be
+ * opened. That is for the next step: all of this is one of the caller's, which has opened its own. */
 static bool serve(row *r) {
   char error[LIMIT_ERROR_BYTES];
+  if (http_is_opening(r->pool)) return false;
   double left = r->ends - clock_now();
   return left > 0 && http_step(r->pool, left, -1, http_burst_left(r->pool), error) >= 0;
 }
@@ -120,12 +142,13 @@ static int run(lua_State *L, row *r, int room, const latencies *times) {
   return accepted;
 }
 
-/* pool:run_row(route, body, timeout, token, group, prefix, users, first, last, most, seconds
- *              [, own, all]) -> begun, accepted
+/* pool:run_row(route, body, timeout, token, group, prefix, users, taken, last, most,
+ *              seconds[, own, all]) -> begun, accepted
  *
- * Begins a request for each of users[first] to users[last], at most so many, with the body filled
- * with a new reference id and the user. The row ends before what is not a word that extends the
- * prefix or cannot begin, of which `start` tells more, and after so many seconds.
+ * Begins a request for each of users[taken[1] + 1] to users[last], at most so many, with the body
+ * filled with a new reference id and the user, and counts them in taken[1]; for nil it begins with
+ * the first. The row ends before what is not a word that extends the prefix or cannot begin, of
+ * which `start` tells more, and after so many seconds.
  *
  * With two histograms it waits and serves the pool meanwhile, begins one more for each of the group
  * that was simply accepted, and counts the times of these in both. This ends as soon as anything
@@ -143,6 +166,7 @@ static int l_pool_run_row(lua_State *L) {
     accepted = run(L, &r, room, &times);
   else
     while (room-- > 0 && begin(L, &r, 1) && clock_now() < r.ends) continue;
+  write_place(L, r.next);
   lua_pushinteger(L, r.next - first);
   lua_pushinteger(L, accepted);
   return 2;
@@ -169,6 +193,12 @@ static int l_pool_ungroup(lua_State *L) {
   if (http_pool_forked(pool)) return lhttp_push_forked(L);
   http_ungroup(pool, id);
   return 0;
+}
+
+/* pool:grouped() -> transfers in any group, in a forked child too */
+static int l_pool_grouped(lua_State *L) {
+  lua_pushinteger(L, http_grouped(lhttp_check(L, 1)));
+  return 1;
 }
 
 /* pool:next_member(group[, id]) -> the next transfer of the group, behind the one given, or nil */
@@ -203,6 +233,7 @@ void lrow_methods(lua_State *L) {
                                      {"release_row", l_pool_release_row},
                                      {"next_member", l_pool_next_member},
                                      {"ungroup", l_pool_ungroup},
+                                     {"grouped", l_pool_grouped},
                                      {"age", l_pool_age},
                                      {NULL, NULL}};
   luaL_setfuncs(L, methods, 0);

@@ -113,7 +113,7 @@ describe("the reference", function()
     local skill = assert(proactive.skill { application_id = "amzn1.ask.skill.1" })
     local sandbox = require("proactive.sandbox.remote").new "http://127.0.0.1:1"
     local of_a_feed = { due = true, pull = true, next = true, job = true, raised = true,
-      listed = true, begin = true, accept = true, begun_job = true } -- for the delivery alone
+      room = true, accepted = true, begun_job = true } -- for the delivery alone
     for name, object in pairs {
       ["proactive.Client"] = methods_of(client, { refusal = true, rest = true, stir = true }),
       ["proactive.Many"] = methods_of(many, of_a_feed),

@@ -205,7 +205,7 @@ describe("a pool", function()
     assert.equal("proactive.pool: closed", tostring(ends.pool))
     for _, method in ipairs {
       "route", "start", "step", "finished", "result", "release", "warm", "fd", "timeout",
-      "connections", "forked", "run_row", "release_row", "next_member", "ungroup", "age",
+      "connections", "forked", "run_row", "release_row", "next_member", "ungroup", "grouped", "age",
     } do
       local ok, message = pcall(ends.pool[method], ends.pool)
       assert.is_false(ok)

@@ -81,7 +81,7 @@ describe("sending to many", function()
         client:close()
       end,
     }))
-    while client.delivery.in_flight < 16 do
+    while client:stats().in_flight < 16 do
       client:step(0)
     end
     while client.pool:step(0.01, nil, 1) < 16 do end -- the answers arrive, and nobody is told

@@ -20,12 +20,16 @@ describe("a row of requests", function()
     return list
   end
 
-  --- `run_row` in group 7; `more`: what follows the time.
+  --- `run_row` in group 7, from the first to the last of a list.
   local function run_row(list, first, last, most, seconds, ...)
-    return pool:run_row(
-      client.routes.NA, body, 30, client.delivery.source.handle, 7, PREFIX, list, first, last, most,
+    local taken = { first - 1 }
+    local begun, accepted = pool:run_row(
+      client.routes.NA, body, 30, client.delivery.source.handle, 7, PREFIX, list, taken, last, most,
       seconds, ...
     )
+    if not begun then return begun, accepted end -- forked
+    assert.equal(first - 1 + begun, taken[1])
+    return begun, accepted
   end
 
   --- Serves until so many have ended.
@@ -129,7 +133,10 @@ describe("a row of requests", function()
       assert.is_true(pool:age(id) >= 0 and pool:age(id) < 60)
       id = pool:next_member(7, id)
     end
-    assert.equal(3, seen)
+    assert.same({ 3, 3 }, { seen, pool:grouped() })
+    pool:ungroup(pool:next_member(7))
+    pool:release(pool:next_member(7))
+    assert.equal(1, pool:grouped())
     assert.is_nil(pool:next_member(8))
     assert.is_nil(pool:age(2 ^ 30))
   end)
@@ -181,16 +188,19 @@ describe("a row of requests", function()
       local given = { n = select("#", ...), ... }
       assert.error_matches(function() pool:run_row(compat.unpack(given, 1, given.n)) end, message)
     end
-    local one_mark = core.body('["x"]', { { 3, 3 } })
-    raises("a body with two marks", 0, one_mark, 30, handle, 7, PREFIX, list, 1, 1, 1, 1)
-    raises("number out of range", 0, body, 30, handle, 0, PREFIX, list, 1, 1, 1, 1)
-    raises("number out of range", 0, body, 30, handle, 7, PREFIX, list, 0, 1, 1, 1)
-    raises("number out of range", 0, body, 30, handle, 7, PREFIX, list, 1, 1, -1, 1)
-    raises("number out of range", 0, body, 30, handle, 7, PREFIX, list, 1, 1, 1, -1)
-    raises("table expected", 0, body, 30, handle, 7, PREFIX, "x", 1, 1, 1, 1)
-    raises("string expected", 0, body, 30, handle, 7, nil, list, 1, 1, 1, 1)
-    raises("proactive.token expected", 0, body, 30, nil, 7, PREFIX, list, 1, 1, 1, 1)
-    raises("proactive.histogram expected", 0, body, 30, handle, 7, PREFIX, list, 1, 1, 1, 1, own)
+    local one_mark, none = core.body('["x"]', { { 3, 3 } }), { 0 }
+    raises("a body with two marks", 0, one_mark, 30, handle, 7, PREFIX, list, none, 1, 1, 1)
+    raises("number out of range", 0, body, 30, handle, 0, PREFIX, list, none, 1, 1, 1)
+    raises("number out of range", 0, body, 30, handle, 7, PREFIX, list, none, 1, -1, 1)
+    raises("number out of range", 0, body, 30, handle, 7, PREFIX, list, none, 1, 1, -1)
+    raises("table expected", 0, body, 30, handle, 7, PREFIX, "x", none, 1, 1, 1)
+    raises("table expected", 0, body, 30, handle, 7, PREFIX, list, 1, 1, 1, 1)
+    for _, wrong in ipairs { {}, { -1 }, { 0.5 }, { 2 ^ 31 }, { "0" }, { 0 / 0 } } do
+      raises("a table with a number", 0, body, 30, handle, 7, PREFIX, list, wrong, 1, 1, 1)
+    end
+    raises("string expected", 0, body, 30, handle, 7, nil, list, none, 1, 1, 1)
+    raises("proactive.token expected", 0, body, 30, nil, 7, PREFIX, list, none, 1, 1, 1)
+    raises("proactive.histogram expected", 0, body, 30, handle, 7, PREFIX, list, none, 1, 1, 1, own)
     assert.is_nil(pool:next_member(7))
   end)
 
@@ -212,7 +222,7 @@ describe("a row of requests", function()
     local fresh = assert(core.token {
       client_id = "x", client_secret = "y", scope = "z", url = "http://127.0.0.1/none",
     })
-    assert.same({ 0, 0 }, { pool:run_row(0, body, 30, fresh, 7, PREFIX, users(1, 1), 1, 1, 1, 1) })
+    assert.same({ 0, 0 }, { pool:run_row(0, body, 30, fresh, 7, PREFIX, users(1, 1), nil, 1, 1, 1) })
     assert.equal("forked forked forked forked forked forked", fork(function()
       local words, list = {}, users(1, 1)
       for _, more in ipairs { {}, { own, all } } do

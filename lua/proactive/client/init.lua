@@ -267,8 +267,8 @@ end
 ---@return proactive.Error?   kind `forked`; or `transport`, when the pool itself failed
 function Client:step(timeout, budget)
   local forked = check.usable(self, "step")
-  if timeout ~= nil then check.seconds(timeout, "step", "timeout") end
-  if budget ~= nil then check.seconds(budget, "step", "budget") end
+  check.seconds(timeout, "step", "timeout")
+  check.seconds(budget, "step", "budget")
   if forked then return 0, forked end
   local ok, completed, message = pcall(advance, self, timeout or 0, budget)
   self.busy = false

@@ -49,11 +49,16 @@ local function show(many)
   many.progress(many:report())
 end
 
---- Notes the end, and shows how it is going, now and then and at the end.
+--- When it ended, or what the time is.
+local function time_of(many)
+  local now = many.ended or many.delivery.clock.monotonic()
+  if many:done() then many.ended = now end
+  return now
+end
+
+--- Shows how it is going, now and then and at the end.
 local function look(many)
-  local done = many:done()
-  local now = many.delivery.clock.monotonic()
-  if done then many.ended = now end
+  local now, done = time_of(many), many:done()
   if done and many.marking then many.marking:write(many) end
   if not many.progress or (not done and now < many.shown + progress_of.EVERY) then return end
   many.shown = now
@@ -73,7 +78,6 @@ local function finish(job, receipt, err)
   local many = job.many
   if job.attempts > 1 then many.retries = many.retries + job.attempts - 1 end
   if receipt then
-    many.accepted = many.accepted + 1
     many.latency:add(job.ended - job.submitted, 1)
   else
     many.failed = many.failed + 1
@@ -86,6 +90,11 @@ end
 local function refuse(many, entry, err)
   local ok, problem = pcall(finish, { many = many, attempts = 0, entry = entry }, nil, err)
   if not ok then many.delivery.observer:raised(problem) end
+end
+
+--- How many were taken and have no outcome.
+local function outstanding(many)
+  return many.taken[1] - many.latency.count - many.failed
 end
 
 --- The pace of one region, when the job has a rate of its own.
@@ -134,7 +143,7 @@ end
 ---@return number?
 ---@private
 function Many:due(now)
-  if self.exhausted or self.taken - self.accepted - self.failed >= self.limit then return nil end
+  if self.exhausted or outstanding(self) >= self.limit then return nil end
   local due
   for _, pace in pairs(self.paces) do
     due = math.min(due or math.huge, pace:wait(now))
@@ -163,7 +172,7 @@ end
 ---@return string? region
 ---@private
 function Many:next(now)
-  if self.taken - self.accepted - self.failed >= self.limit then return false end
+  if outstanding(self) >= self.limit then return false end
   if self.is_timed and must_not_take(self, now) then return false end
   self.asking = "users"
   local entry = self.next_user()
@@ -171,7 +180,7 @@ function Many:next(now)
     if not self.exhausted then finish_taking(self) end
     return false
   end
-  self.taken, self.asking = self.taken + 1, "event"
+  self.taken[1], self.asking = self.taken[1] + 1, "event"
   local usual = self.usual_route -- of a user id as it should be, as most are: the short way
   if usual and extends(entry, USER_PREFIX) then return entry, entry, usual, self.region end
   local user, route, region, err = recipient.of(self, entry)
@@ -213,32 +222,16 @@ function Many:pull(now)
   return true
 end
 
---- Where the next users of a list stand, from place first to last. They are taken when their events
---- begin.
----@return table users
----@return integer first
----@return integer last
----@return integer room  so many may be taken now
+--- How many more users may be taken now.
+---@return integer
 ---@private
-function Many:listed()
-  local list = self.list
-  local room = self.limit - (self.taken - self.accepted - self.failed)
-  return list.users, list.place + 1, self.total, room
+function Many:room()
+  return self.limit - outstanding(self)
 end
 
---- Takes users of a list whose events have begun.
----@param count integer
+--- Events of a wave were accepted.
 ---@private
-function Many:begin(count)
-  self.list.place = self.list.place + count
-  self.taken = self.taken + count
-end
-
---- Counts events of a wave that were accepted.
----@param count integer
----@private
-function Many:accept(count)
-  self.accepted = self.accepted + count
+function Many:accepted()
   if self.watched then look(self) end
 end
 
@@ -256,7 +249,7 @@ end
 ---@param problem any
 ---@private
 function Many:raised(problem)
-  if self.asking == "event" then self.taken = self.taken - 1 end -- this user has no outcome
+  if self.asking == "event" then self.taken[1] = self.taken[1] - 1 end -- this user has no outcome
   self.problem = errors.text_of(problem)
   self:stop(self.asking)
 end
@@ -272,32 +265,31 @@ end
 --- Whether all that was taken is completed and no more will be taken.
 ---@return boolean
 function Many:done()
-  return self.exhausted and self.taken == self.accepted + self.failed
+  return self.exhausted and outstanding(self) == 0
 end
 
 --- What became of it, up to now.
 ---@return proactive.Report
 function Many:report()
-  local elapsed = (self.ended or self.delivery.clock.monotonic()) - self.began
+  local elapsed, accepted = time_of(self) - self.began, self.latency.count
   local by_kind = {}
   for kind, count in pairs(self.by_kind) do
     by_kind[kind] = count
   end
-  local completed = self.accepted + self.failed
   return {
-    accepted = self.accepted,
+    accepted = accepted,
     failed = self.failed,
     by_kind = by_kind,
     retries = self.retries,
     elapsed = elapsed,
-    rate = elapsed > 0 and completed / elapsed or 0,
+    rate = elapsed > 0 and (accepted + self.failed) / elapsed or 0,
     latency = {
       p50 = self.latency:percentile(0.5),
       p95 = self.latency:percentile(0.95),
       p99 = self.latency:percentile(0.99),
-      max = self.latency.count > 0 and self.latency.max or nil,
+      max = accepted > 0 and self.latency.max or nil,
     },
-    taken = self.taken,
+    taken = self.taken[1],
     total = self.total,
     stopped = self.stopped,
     problem = self.problem,
@@ -346,7 +338,13 @@ end
 ---@return proactive.Error?  the event is invalid
 local function start(client, event, users, opts)
   opts = options_of.check(opts, OPTIONS, "client:send_many", 2)
-  local next_user, total, list = source_of(users, client.stage)
+  local taken = { 0 }
+  local next_user, total, is_list = source_of(users, client.stage)
+  if is_list then -- the pool reads it too: both by what was taken
+    next_user = function()
+      return users[taken[1] + 1]
+    end
+  end
   if not next_user then
     error("client:send_many: users must be an array, an iterator or a coroutine of users", 3)
   end
@@ -358,8 +356,7 @@ local function start(client, event, users, opts)
     routes = client.routes,
     event = event,
     next_user = next_user,
-    list = list,
-    has_list = list ~= nil and not (opts.deadline or opts.rate),
+    list = is_list and not (opts.deadline or opts.rate) and users or false,
     total = total or opts.total,
     opts = opts,
     marking = marking_of(client, event, users),
@@ -374,11 +371,11 @@ local function start(client, event, users, opts)
     began = now,
     paces = {},
     by_kind = {},
-    latency = core.histogram(),
-    accepted = 0,
+    latency = core.histogram(), -- of what was accepted, all of it and nothing else
     failed = 0,
     retries = 0,
-    taken = 0,
+    taken = taken,
+    ended = false,
     exhausted = false,
   }, Many)
   if type(event) ~= "function" then

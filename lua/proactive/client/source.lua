@@ -28,7 +28,7 @@ end
 ---@param stage string
 ---@return (fun(): string|table|nil)?
 ---@return integer?
----@return {users: table, place: integer}?  a plain list: up to which place it was read
+---@return boolean? is_list  a plain one, which can as well be read without this function
 return function(users, stage)
   if type(users) == "function" then return users end
   if type(users) == "thread" then
@@ -41,9 +41,9 @@ return function(users, stage)
   if type(users) ~= "table" then return nil end
   if users.type == "Subscribers" then return subscribers(users, stage) end
   if users.type then return nil end
-  local list = { users = users, place = 0 }
+  local place = 0
   return function()
-    list.place = list.place + 1
-    return users[list.place]
-  end, #users, not getmetatable(users) and list or nil
+    place = place + 1
+    return users[place]
+  end, #users, not getmetatable(users)
 end

@@ -78,13 +78,13 @@ local function new(options)
     waits_until = 0, -- so long this step may wait, monotonic seconds
     asked = false, -- the feed whose own code runs now
     in_hand = false, -- a job that was pulled and is neither in a lane nor among them yet
-    in_flight = 0,
+    jobs_in_flight = 0,
     completed = 0, -- in this step
     passed_over = false, -- the last step's budget left no time to fill the window
     skew = 0, -- the service's clock less ours
     date_due = now,
-    latency = options.latency,
-    counts = { accepted = 0, failed = 0, retries = 0 },
+    latency = options.latency, -- of what was accepted, all of it and nothing else
+    counts = { failed = 0, retries = 0 },
     by_kind = {},
   }
   for i, region in ipairs(endpoints.regions) do
@@ -94,10 +94,22 @@ local function new(options)
   return setmetatable(self, Delivery)
 end
 
---- Jobs that are not completed.
+--- Events under way, with a job or in a wave.
+---@return integer
+function Delivery:in_flight()
+  return self.jobs_in_flight + self.pool:grouped()
+end
+
+--- Whether no more events may be under way.
+---@return boolean
+function Delivery:is_full()
+  return self:in_flight() >= self.concurrency
+end
+
+--- Events that are not completed.
 ---@return integer
 function Delivery:pending()
-  return self.waiting + self.in_flight + (self.in_hand and 1 or 0)
+  return self.waiting + self:in_flight() + (self.in_hand and 1 or 0)
 end
 
 --- Whether anything is pending, or will be as soon as there is room.
@@ -109,7 +121,7 @@ end
 --- Whether something is on its way that only the sockets tell of.
 ---@return boolean
 function Delivery:is_on_wire()
-  return self.in_flight > 0 or self.source:is_fetching()
+  return self:in_flight() > 0 or self.source:is_fetching()
 end
 
 --- Our wall clock, corrected by the service's when they differ.
@@ -185,7 +197,7 @@ end
 function Delivery:forget(id)
   self.pool:release(id)
   self.running[id] = nil
-  self.in_flight = self.in_flight - 1
+  self.jobs_in_flight = self.jobs_in_flight - 1
 end
 
 ---@class proactive.Histogram  how long things took, in seconds
@@ -226,15 +238,15 @@ function Delivery:stats()
     by_kind[kind] = count
   end
   return {
-    submitted = self.counts.accepted + self.counts.failed + self:pending(),
-    accepted = self.counts.accepted,
+    submitted = self.latency.count + self.counts.failed + self:pending(),
+    accepted = self.latency.count,
     failed = self.counts.failed,
     by_kind = by_kind,
     retries = self.counts.retries,
     hook_errors = self.observer.raised_count,
     token_fetches = self.source.fetches,
     connections = (self.pool:connections()),
-    in_flight = self.in_flight,
+    in_flight = self:in_flight(),
     waiting = self.waiting,
     retry_budget = self.policy and self.policy.left,
     lanes = lanes,
@@ -245,10 +257,9 @@ end
 --- Seconds until a job may be begun, beside what the pool waits for.
 local function own_due(self)
   if self.doom or self.begun_id or self.in_hand then return 0 end
-  if self.in_flight >= self.concurrency and not self.has_deadlines then return nil end
   local now, next_retry = self.clock.monotonic(), self.delayed:next_at()
   local due = launch.due(self, now)
-  if self.in_flight >= self.concurrency then return due end
+  if self:is_full() then return due end
   return launch.least(next_retry and math.max(0, next_retry - now), due)
 end
 

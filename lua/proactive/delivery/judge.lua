@@ -127,7 +127,6 @@ local function judge_one(self, id, job, status, now)
   if self.observer.on_attempt then self.observer:attempt(self.pool, id, job, err) end
   job.ended = now
   if receipt then
-    self.latency:add(now - job.started, 1)
     job.lane.pace:answered(now, 1)
     if self.policy then self.policy:succeeded(job.cost, 1) end
     return outcome.complete(self, job, receipt, nil, self.forget, id)

@@ -29,7 +29,7 @@ end
 local function register(self, id, job)
   self.running[id] = job
   self.begun_id = false
-  self.in_flight = self.in_flight + 1
+  self.jobs_in_flight = self.jobs_in_flight + 1
   job.attempts = job.attempts + 1
   local lane, own = job.lane, job.pace
   if self.in_hand then
@@ -244,7 +244,7 @@ local function fill(self, now, wall, ends)
       goes_on, generation = in_job(self, now, wall, ends, generation)
     end
     if not goes_on then return end
-  until self.in_flight >= self.concurrency or self.closing or monotonic() >= ends
+  until self:is_full() or self.closing or monotonic() >= ends
 end
 
 --- Starts what the window has room for; with a budget at least one, so that the smallest budget
@@ -253,10 +253,10 @@ end
 ---@param ends number?  monotonic seconds: the end of the budget
 function launch.waiting(self, ends)
   if self.doom and not outcome.fail_doomed(self, ends) then return end
-  if self.closing or (self.in_flight >= self.concurrency and not self.has_deadlines) then return end
+  if self.closing or (self:is_full() and not self.has_deadlines) then return end
   local now, wall = self.clock.monotonic(), self:now()
   if self.has_deadlines then end_overdue(self, now, wall, ends or now + SLICE) end
-  if self.in_flight >= self.concurrency then return end
+  if self:is_full() then return end
   wake_delayed(self, now)
   self.awaits_token, self.awaits_room = false, false
   ends = math.min(ends or math.huge, now + SLICE)
@@ -287,7 +287,7 @@ end
 --- Seconds until a job may go; nil when none is waiting for time alone.
 function launch.due(self, now)
   local deadline, due = deadline_due(self, now), nil
-  if self.in_flight >= self.concurrency or self.awaits_room then return deadline end
+  if self:is_full() or self.awaits_room then return deadline end
   for _, lane in ipairs(self.lanes) do
     due = launch.least(due, wait_of(lane, now))
   end

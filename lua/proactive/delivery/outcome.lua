@@ -14,7 +14,7 @@ local function tell(self, job, receipt, err, leave, place)
   self.completed = self.completed + 1
   local counts = self.counts
   if receipt then
-    counts.accepted = counts.accepted + 1
+    self.latency:add(job.ended - job.started, 1)
   else
     counts.failed = counts.failed + 1
     self.by_kind[err.kind] = self.by_kind[err.kind] + 1

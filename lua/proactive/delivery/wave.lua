@@ -18,7 +18,6 @@ local GROUPS = 2 ^ 30
 ---@field generation integer  of the token
 ---@field room number|false   so many events may go by the region's pace; false: not being filled
 ---@field sent integer        events that have begun since it is
----@field left integer        events in flight without a job
 ---@field open boolean        more may begin
 
 --- The feed whose events may go in waves now: no other has its turn, and the token is as it should.
@@ -32,10 +31,10 @@ function wave.feed(self, now)
   return feed
 end
 
---- Notes that events of a wave are in flight as such no more.
-local function leave(self, begun, count)
-  begun.left = begun.left - count
-  if begun.left == 0 and not begun.open then self.waves[begun.group] = nil end
+--- Forgets a wave that takes no more, once it has no event in flight.
+local function drop(self, begun)
+  if begun.open or self.pool:next_member(begun.group) then return end
+  self.waves[begun.group] = nil
 end
 
 --- Ends its being filled: the region's pace is told what it sent.
@@ -48,7 +47,7 @@ local function close(self, begun)
   let_go(self, begun)
   self.open_waves[begun.lane.region] = nil
   begun.open = false
-  leave(self, begun, 0)
+  drop(self, begun)
 end
 
 --- Ends the waves of a run that begins no more events.
@@ -77,7 +76,6 @@ local function new_wave(self, feed, region, generation)
     generation = generation,
     room = false,
     sent = 0,
-    left = 0,
     open = true,
   }
   self.last_group, self.waves[group] = group, begun
@@ -97,34 +95,31 @@ local function wave_of(self, feed, region, now)
   return begun
 end
 
---- Counts events of a wave that were accepted. Needs no memory.
+--- Tells of events of a wave that were accepted. They are counted already, where they ended.
 ---@param self proactive.Delivery
 ---@param begun proactive.Wave
 ---@param count integer
 ---@param now number  monotonic seconds
 function wave.accept(self, begun, count, now)
-  leave(self, begun, count)
+  drop(self, begun)
   begun.lane.pace:answered(now, count)
   if self.policy then self.policy:succeeded(nil, count) end
-  self.in_flight = self.in_flight - count
   self.completed = self.completed + count
-  self.counts.accepted = self.counts.accepted + count
-  begun.feed:accept(count)
+  begun.feed:accepted()
 end
 
---- Starts events for users[first] to users[last], most of them at most, as far as they are plain
---- ids and the pool takes them; it may go on with them by itself.
+--- Starts events for users of a list behind those that were taken, most of them at most, as far as
+--- they are plain ids and the pool takes them; it may go on with them by itself.
 ---@return integer begun
 ---@return integer accepted
-local function start(self, begun, wall, route, users, first, last, most, seconds, goes_on)
+local function start(self, begun, wall, route, users, taken, last, most, seconds, goes_on)
   local feed = begun.feed
   local count, accepted = self.pool:run_row(
     route, feed.template:body_at(wall), feed.timeout, self.source.handle, begun.group,
-    feed.user_prefix, users, first, last, most, seconds,
+    feed.user_prefix, users, taken, last, most, seconds,
     goes_on and feed.latency or nil, self.latency
   )
-  begun.sent, begun.left = begun.sent + count, begun.left + count
-  self.in_flight = self.in_flight + count
+  begun.sent = begun.sent + count
   return count, accepted
 end
 
@@ -140,15 +135,13 @@ end
 ---@return boolean went_on   the pool did, by itself
 local function start_listed(self, feed, now, wall, ends, may_go_on)
   local begun = wave_of(self, feed, feed.region, now)
-  local users, first, last, room = feed:listed()
-  local most = math.min(self.concurrency - self.in_flight, begun.room - begun.sent, room)
+  local most = math.min(self.concurrency - self:in_flight(), begun.room - begun.sent, feed:room())
   local seconds = may_go_on and begun.room == math.huge and patience(self, now, ends) or 0
   local goes_on = seconds > 0
   if not goes_on then seconds = math.max(0, ends - now) end
   local count, accepted = start(
-    self, begun, wall, feed.usual_route, users, first, last, most, seconds, goes_on
+    self, begun, wall, feed.usual_route, feed.list, feed.taken, feed.total, most, seconds, goes_on
   )
-  feed:begin(count)
   if accepted > 0 then wave.accept(self, begun, accepted, now) end
   return count + accepted > 0, goes_on
 end
@@ -164,7 +157,7 @@ local function start_taken(self, feed, now, wall)
   if not route then return entry and nil end
   local begun = wave_of(self, feed, region, now)
   ONE[1] = user
-  if begun.sent >= begun.room or start(self, begun, wall, route, ONE, 1, 1, 1, 0) == 0 then
+  if begun.sent >= begun.room or start(self, begun, wall, route, ONE, nil, 1, 1, 0) == 0 then
     return feed:job(entry, user, route, region)
   end
   self.asked = false
@@ -183,7 +176,7 @@ function wave.fill(self, feed, now, wall, ends)
   local went_on = false -- once at most: time is over then, or something has ended, or the row has
   repeat
     local did_some, goes_on = false, false
-    if feed.has_list then
+    if feed.list then
       did_some, goes_on = start_listed(self, feed, now, wall, ends, not went_on)
     end
     went_on = went_on or goes_on
@@ -191,7 +184,7 @@ function wave.fill(self, feed, now, wall, ends)
       local job = start_taken(self, feed, now, wall)
       if job ~= nil then return job end
     end
-  until self.in_flight >= self.concurrency or self.closing or monotonic() >= ends
+  until self:is_full() or self.closing or monotonic() >= ends
     or (went_on and pool:finished())
 end
 
@@ -208,7 +201,8 @@ function wave.job(self, id, begun)
   if job.deadline then self.has_deadlines = true end
   self.running[id] = job
   self.pool:ungroup(id)
-  leave(self, begun, 1)
+  self.jobs_in_flight = self.jobs_in_flight + 1
+  drop(self, begun)
   return job
 end
 
