@@ -16,6 +16,7 @@
 typedef struct {
   http_pool *pool; /* NULL: closed */
   random_pool random;
+  int newest; /* the last transfer that the method start began */
 } box;
 
 http_pool *lhttp_check(lua_State *L, int index) {
@@ -27,6 +28,11 @@ http_pool *lhttp_check(lua_State *L, int index) {
 random_pool *lhttp_random(lua_State *L, int index) {
   box *b = luaL_checkudata(L, index, POOL);
   return &b->random;
+}
+
+int *lhttp_newest(lua_State *L, int index) {
+  box *b = luaL_checkudata(L, index, POOL);
+  return &b->newest;
 }
 
 int lhttp_push_failure(lua_State *L, const char *message) {
@@ -111,6 +117,7 @@ static int l_http(lua_State *L) {
   if (options.user_agent == NULL) options.user_agent = "proactive";
   box *b = lcompat_newuserdata(L, sizeof *b);
   b->pool = NULL;
+  b->newest = 0;
   random_pool_init(&b->random);
   luaL_setmetatable(L, POOL);
   char error[LIMIT_ERROR_BYTES];

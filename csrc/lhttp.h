@@ -17,6 +17,9 @@ http_pool *lhttp_check(lua_State *L, int index);
 /* What the pool at that index makes new ids from. */
 random_pool *lhttp_random(lua_State *L, int index);
 
+/* The last transfer that a method of the pool at that index began for its caller. */
+int *lhttp_newest(lua_State *L, int index);
+
 /* Pushes what a method returns that failed. Number of values. */
 int lhttp_push_failure(lua_State *L, const char *message);
 

@@ -3,9 +3,12 @@
  * Rows: requests of one group that differ in the user and the reference id only. Where a call for
  * each would cost more than the request itself, one call begins them, releases those that were
  * simply accepted, or does both for a while. Everything else is left to the caller, in its own
- * time. A call may return into an error: a debug hook raises, as on Ctrl-C in the plain interpreter.
- * So what must not be lost is not in what is returned: users that were taken are counted in the
- * caller's table, those accepted in histograms, those in flight by the pool. Nothing allocates. */
+ * time.
+ *
+ * An error may come back in place of what a call returns, as of the debug hook that the plain
+ * interpreter sets on Ctrl-C. So what must not be lost is elsewhere: users that were taken are
+ * counted in the caller's table, those accepted in histograms, those in flight by the pool. Nothing
+ * allocates. */
 #include "lrow.h"
 
 #include <limits.h>
@@ -124,7 +127,7 @@ static latencies read_latencies(lua_State *L, int index) {
 }
 
 /* Serves the pool until something has ended. False: the time is over, or a connection is to be
- * opened. That is for the next step: all of this is one of the caller's, which has opened its own. */
+ * opened. That is for the next step: all of this is part of one, which has opened its own. */
 static bool serve(row *r) {
   char error[LIMIT_ERROR_BYTES];
   if (http_is_opening(r->pool)) return false;

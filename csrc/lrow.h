@@ -6,7 +6,8 @@
 
 #include <lua.h>
 
-/* Adds run_row, release_row, next_member, ungroup, grouped and age to the table on top of the stack. */
+/* Adds run_row, release_row, next_member, ungroup, grouped and age to the table on top of the
+ * stack. */
 void lrow_methods(lua_State *L);
 
 #endif

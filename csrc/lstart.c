@@ -53,10 +53,26 @@ static int l_pool_start(lua_State *L) {
   if (bears) request.authorization = ltoken_header(L, 5, &request.authorization_len);
   if (bears && request.authorization == NULL)
     return lhttp_push_failure(L, "the token is not there yet");
-  return lstart_request(L, pool, &request);
+  int pushed = lstart_request(L, pool, &request);
+  if (pushed == 1) *lhttp_newest(L, 1) = (int)lua_tointeger(L, -1);
+  return pushed;
+}
+
+/* pool:newest() -> the id of the last transfer that start began, nil when it was released. An error
+ * may have come back in its place: see lrow.c. */
+static int l_pool_newest(lua_State *L) {
+  const http_pool *pool = lhttp_check(L, 1);
+  int id = *lhttp_newest(L, 1);
+  if (http_pool_forked(pool)) return lhttp_push_forked(L);
+  if (http_age(pool, id) < 0)
+    lua_pushnil(L);
+  else
+    lua_pushinteger(L, id);
+  return 1;
 }
 
 void lstart_methods(lua_State *L) {
-  static const luaL_Reg methods[] = {{"start", l_pool_start}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {
+      {"start", l_pool_start}, {"newest", l_pool_newest}, {NULL, NULL}};
   luaL_setfuncs(L, methods, 0);
 }

@@ -13,7 +13,7 @@
  * be sent. Number of values pushed. */
 int lstart_request(lua_State *L, http_pool *pool, const http_request *request);
 
-/* Adds start to the table on top of the stack. */
+/* Adds start and newest to the table on top of the stack. */
 void lstart_methods(lua_State *L);
 
 #endif

@@ -197,6 +197,17 @@ describe("a pool", function()
     ends.pool:release(id)
   end)
 
+  it("knows the last transfer that was begun, until it is released", function()
+    assert.is_nil(ends.pool:newest())
+    local route = ends:route()
+    local first, second = ends:start(route, "a"), ends:start(route, "b")
+    assert.equal(second, ends.pool:newest())
+    ends.pool:release(first)
+    assert.equal(second, ends.pool:newest())
+    ends.pool:release(second)
+    assert.is_nil(ends.pool:newest())
+  end)
+
   it("is closed once, with all that runs, and raises after that", function()
     ends:start(ends:route(), "x")
     ends.pool:step(0)
@@ -205,7 +216,8 @@ describe("a pool", function()
     assert.equal("proactive.pool: closed", tostring(ends.pool))
     for _, method in ipairs {
       "route", "start", "step", "finished", "result", "release", "warm", "fd", "timeout",
-      "connections", "forked", "run_row", "release_row", "next_member", "ungroup", "grouped", "age",
+      "connections", "forked", "newest", "run_row", "release_row", "next_member", "ungroup", "grouped",
+      "age",
     } do
       local ok, message = pcall(ends.pool[method], ends.pool)
       assert.is_false(ok)

@@ -205,38 +205,4 @@ describe("a run over a list", function()
     local report = run:report()
     assert.same({ WINDOW, WINDOW, 0, true }, { report.taken, report.accepted, report.failed, report.done })
   end)
-
-  -- As the debug hook does that the plain interpreter sets on Ctrl-C, and a script's own time limit.
-  for _, name in ipairs { "run_row", "release_row" } do
-    it("counts and tells each once when an error is raised as " .. name .. " returns", function()
-      local client = warm()
-      local methods, raised = getmetatable(client.delivery.pool).__index, 0
-      local run = assert(client:start_many(stand_in.event(), users(1, 40)))
-      local original = methods[name]
-      methods[name] = function(...)
-        local first, second, third, fourth = original(...)
-        if first > 0 and raised < 3 then
-          raised = raised + 1
-          error("interrupted!", 0)
-        end
-        return first, second, third, fourth
-      end
-      finally(function() methods[name] = original end)
-      local gives_up = os.time() + 60
-      while not run:done() and os.time() < gives_up do
-        local ok, problem = pcall(client.step, client, name == "run_row" and 1 or 0)
-        assert(ok or problem == "interrupted!", problem)
-        local stats, report = client:stats(), run:report()
-        assert.equal(report.taken, report.accepted + stats.in_flight + stats.waiting)
-      end
-      local report, stats = run:report(), client:stats()
-      assert.is_true(raised > 0)
-      assert.same({ 40, 40, 0 }, { report.taken, report.accepted, report.failed })
-      assert.same({ 60, 60, 0 }, { stats.accepted, stats.latency.count, stats.in_flight })
-      assert.equal(report.elapsed, run:report().elapsed)
-      assert.is_nil(next(client.delivery.waves))
-      client:close()
-      for _, entry in ipairs(assert(sandbox:counts())) do assert.equal(1, entry.accepted) end
-    end)
-  end
 end)

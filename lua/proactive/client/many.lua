@@ -329,6 +329,13 @@ local function progress_for(wanted)
   return wanted or nil
 end
 
+--- Gives the users of a list by what was taken: the pool takes them too, by the same count.
+local function behind(taken, users)
+  return function()
+    return users[taken[1] + 1]
+  end
+end
+
 --- Begins to send to many.
 ---@param client proactive.Client
 ---@param event proactive.Event|fun(user: proactive.User): proactive.Event
@@ -340,11 +347,7 @@ local function start(client, event, users, opts)
   opts = options_of.check(opts, OPTIONS, "client:send_many", 2)
   local taken = { 0 }
   local next_user, total, is_list = source_of(users, client.stage)
-  if is_list then -- the pool reads it too: both by what was taken
-    next_user = function()
-      return users[taken[1] + 1]
-    end
-  end
+  if is_list then next_user = behind(taken, users) end
   if not next_user then
     error("client:send_many: users must be an array, an iterator or a coroutine of users", 3)
   end

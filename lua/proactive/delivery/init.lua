@@ -70,8 +70,7 @@ local function new(options)
     feeds = {}, -- jobs are pulled from these in turn when the window has room
     feed_turn = 0,
     running = {}, -- jobs, by transfer id
-    begun_id = false, -- a transfer that is not among them yet
-    begun_job = false,
+    begun_job = false, -- one whose attempt is begun, or about to be, and that is not among them yet
     waves = {}, -- of events that have no job, by the group of their transfers
     last_group = 0,
     open_waves = {}, -- those of them that take more, by region
@@ -192,10 +191,9 @@ function Delivery:past(ends)
   return ends ~= nil and self.clock.monotonic() >= ends
 end
 
---- Forgets a transfer. Allocates nothing.
+--- Forgets which job a transfer is of. Allocates nothing.
 ---@param id integer
 function Delivery:forget(id)
-  self.pool:release(id)
   self.running[id] = nil
   self.jobs_in_flight = self.jobs_in_flight - 1
 end
@@ -256,7 +254,7 @@ end
 
 --- Seconds until a job may be begun, beside what the pool waits for.
 local function own_due(self)
-  if self.doom or self.begun_id or self.in_hand then return 0 end
+  if self.doom or self.begun_job or self.in_hand then return 0 end
   local now, next_retry = self.clock.monotonic(), self.delayed:next_at()
   local due = launch.due(self, now)
   if self:is_full() then return due end
@@ -306,6 +304,7 @@ function Delivery:close(words)
   for place = #self.feeds, 1, -1 do
     self.feeds[place]:stop "closed"
   end
+  launch.resume(self)
   self.closing = false -- the answers that are there are outcomes
   judge.collect(self)
   self.closing = true
@@ -319,7 +318,6 @@ function Delivery:close(words)
     err.uncertain = true
     outcome.complete(self, job, nil, err, self.forget, id)
   end
-  if self.in_hand then launch.put_by(self) end
   outcome.doom_waiting(self, cancelled)
   outcome.fail_doomed(self)
   self.pool:close()

@@ -117,7 +117,7 @@ end
 --- Completes the job of a finished transfer, or sends it again. All that needs memory is made
 --- before the transfer is forgotten: an error on the way leaves it to be judged again by the next
 --- step.
-local function judge_one(self, id, job, status, now)
+local function judge_job(self, id, job, status, now)
   local receipt, err
   if status and now < self.date_due then -- nothing is read that nobody wants
     receipt = receipt_of(self, job, status, self.pool:request_id(id), now)
@@ -143,16 +143,18 @@ local function judge_one(self, id, job, status, now)
   again(self, id, job, at)
 end
 
---- Judges a finished transfer that needs a job. False: it was begun for one that could not be noted
---- yet, see launch.lua.
-local function judge_other(self, id, job, status, now)
-  if job then
-    judge_one(self, id, job, status, now)
-    return true
+--- Judges a finished transfer by itself. Only when all is told is it released: an error, as of a
+--- debug hook, may come back in place of that.
+---@return integer? id  the next finished one, as `pool:finished` gives it
+---@return integer? status
+---@return integer? group
+local function judge_one(self, id, job, status, now)
+  if not job and self.source:owns(id) then
+    note_date(self, self.source:settle(now), now)
+    return self.pool:finished()
   end
-  if not self.source:owns(id) then return false end
-  note_date(self, self.source:settle(now), now)
-  return true
+  if job then judge_job(self, id, job, status, now) end
+  return self.pool:release(id)
 end
 
 --- Judges finished transfers one after the other until the budget is used up.
@@ -168,8 +170,7 @@ function judge.collect(self, ends)
       wave.accept(self, begun, count, now)
     else
       local job = begun and wave.job(self, id, begun) or running[id]
-      if not judge_other(self, id, job, status, now) then return end
-      id, status, group = pool:finished()
+      id, status, group = judge_one(self, id, job, status, now)
       now = monotonic()
     end
     if self.closing or (ends and monotonic() >= ends) then return end

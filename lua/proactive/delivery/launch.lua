@@ -28,7 +28,7 @@ end
 --- when there is none, the next step resumes here.
 local function register(self, id, job)
   self.running[id] = job
-  self.begun_id = false
+  self.begun_job = false
   self.jobs_in_flight = self.jobs_in_flight + 1
   job.attempts = job.attempts + 1
   local lane, own = job.lane, job.pace
@@ -42,10 +42,18 @@ local function register(self, id, job)
   if own then own:sent(job.started, 1) end
 end
 
---- Finishes what a lack of memory left undone in the last step, before anything moves in the lanes.
+--- Registers a job of which an error kept us from hearing whether it has begun.
+local function find_begun(self)
+  local id = self.pool:newest()
+  if id and not self.running[id] then return register(self, id, self.begun_job) end
+  self.begun_job = false
+end
+
+--- Finishes what an error left undone in the last step, before anything moves in the lanes: a lack
+--- of memory, or one of a debug hook.
 ---@param self proactive.Delivery
 function launch.resume(self)
-  if self.begun_id then register(self, self.begun_id, self.begun_job) end
+  if self.begun_job then find_begun(self) end
   if self.in_hand then launch.put_by(self) end
 end
 
@@ -91,11 +99,14 @@ local function launch_one(self, job, now, wall, generation)
     return true
   end
   job.generation, job.started = generation, now
+  self.begun_job = job
   local id, reason, part = job:start(self.pool, self.source.handle, wall)
-  if not id then return not_started(self, job, reason, part) end
-  self.begun_id, self.begun_job = id, job
-  register(self, id, job)
-  return true
+  if id then
+    register(self, id, job)
+    return true
+  end
+  self.begun_job = false
+  return not_started(self, job, reason, part)
 end
 
 --- Whether the paces let a job of a lane go now; one that a 432 stopped goes to its end.

@@ -200,8 +200,8 @@ function wave.job(self, id, begun)
   job.submitted, job.started = started, started
   if job.deadline then self.has_deadlines = true end
   self.running[id] = job
-  self.pool:ungroup(id)
   self.jobs_in_flight = self.jobs_in_flight + 1
+  self.pool:ungroup(id)
   drop(self, begun)
   return job
 end
