@@ -22,6 +22,15 @@ static int l_histogram(lua_State *L) {
   return 1;
 }
 
+/* histogram:copy() -> another one, with what is counted now */
+static int l_copy(lua_State *L) {
+  const histogram *from = lhistogram_check(L, 1);
+  histogram *h = lcompat_newuserdata(L, sizeof *h);
+  *h = *from;
+  luaL_setmetatable(L, HISTOGRAM);
+  return 1;
+}
+
 /* histogram:add(seconds, count) */
 static int l_add(lua_State *L) {
   histogram *h = lhistogram_check(L, 1);
@@ -85,8 +94,11 @@ static int l_tostring(lua_State *L) {
 }
 
 void lhistogram_open(lua_State *L) {
-  static const luaL_Reg methods[] = {
-      {"add", l_add}, {"percentile", l_percentile}, {"cumulative", l_cumulative}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"copy", l_copy},
+                                     {"add", l_add},
+                                     {"percentile", l_percentile},
+                                     {"cumulative", l_cumulative},
+                                     {NULL, NULL}};
   luaL_newmetatable(L, HISTOGRAM);
   lua_pushliteral(L, HISTOGRAM);
   lua_setfield(L, -2, "__name");

@@ -8,7 +8,7 @@
  * An error may come back in place of what a call returns, as of the debug hook that the plain
  * interpreter sets on Ctrl-C. So what must not be lost is elsewhere: users that were taken are
  * counted in the caller's table, those accepted in histograms, those in flight by the pool. Nothing
- * allocates. */
+ * here allocates in Lua. */
 #include "lrow.h"
 
 #include <limits.h>
@@ -23,7 +23,7 @@
 #include "random.h"
 #include "text.h"
 
-enum { USERS = 8, TAKEN = 9 }; /* the index of the list, and of how much of it was taken */
+enum { USERS = 8, TAKEN = 13 }; /* arguments: the list; the cell that counts what has begun */
 
 typedef struct {
   http_pool *pool;
@@ -41,26 +41,24 @@ typedef struct {
   histogram *own, *all;
 } latencies;
 
-/* The place behind those that were taken, by the cell at TAKEN: a table whose number is there
- * already, so that to write it needs no memory. */
-static int read_place(lua_State *L) {
-  if (lua_isnil(L, TAKEN)) return 1;
+/* What the cell at TAKEN has: a table whose number is there already, so that to write it needs no
+ * memory. */
+static double read_taken(lua_State *L) {
   luaL_checktype(L, TAKEN, LUA_TTABLE);
   lua_rawgeti(L, TAKEN, 1);
   double taken = lua_type(L, -1) == LUA_TNUMBER ? (double)lua_tonumber(L, -1) : -1;
   lua_pop(L, 1);
-  luaL_argcheck(L, taken >= 0 && taken < INT_MAX - 1 && taken == floor(taken), TAKEN,
-                "a table with a number expected");
-  return (int)taken + 1;
+  luaL_argcheck(L, taken >= 0 && taken < LCOMPAT_MAX_EXACT - INT_MAX && taken == floor(taken),
+                TAKEN, "a table with a number expected");
+  return taken;
 }
 
-static void write_place(lua_State *L, int next) {
-  if (lua_isnil(L, TAKEN)) return;
-  lua_pushinteger(L, next - 1);
+static void write_taken(lua_State *L, double taken) {
+  lcompat_pushintegral(L, taken);
   lua_rawseti(L, TAKEN, 1);
 }
 
-/* (pool, route, body, timeout, token, group, prefix, users, taken, last) */
+/* (pool, route, body, timeout, token, group, prefix, users, first, last) */
 static void read_row(lua_State *L, row *r) {
   *r = (row){.pool = lhttp_check(L, 1), .random = lhttp_random(L, 1)};
   r->request = (http_request){
@@ -75,7 +73,7 @@ static void read_row(lua_State *L, row *r) {
   luaL_checktype(L, 7, LUA_TSTRING);
   r->prefix = lua_tolstring(L, 7, &r->prefix_len);
   luaL_checktype(L, USERS, LUA_TTABLE);
-  r->next = read_place(L);
+  r->next = lcompat_checkint(L, 9, 1, INT_MAX - 1);
   r->last = lcompat_checkint(L, 10, 0, INT_MAX - 1);
   if (r->request.authorization == NULL) r->last = 0; /* no token, no request */
 }
@@ -145,13 +143,13 @@ static int run(lua_State *L, row *r, int room, const latencies *times) {
   return accepted;
 }
 
-/* pool:run_row(route, body, timeout, token, group, prefix, users, taken, last, most,
- *              seconds[, own, all]) -> begun, accepted
+/* pool:run_row(route, body, timeout, token, group, prefix, users, first, last, most, seconds,
+ *              taken[, own, all]) -> begun, accepted
  *
- * Begins a request for each of users[taken[1] + 1] to users[last], at most so many, with the body
- * filled with a new reference id and the user, and counts them in taken[1]; for nil it begins with
- * the first. The row ends before what is not a word that extends the prefix or cannot begin, of
- * which `start` tells more, and after so many seconds.
+ * Begins a request for each of users[first] to users[last], at most so many, with the body filled
+ * with a new reference id and the user, and adds to taken[1] how many. The row ends before what is
+ * not a word that extends the prefix or cannot begin, of which `start` tells more, and after so
+ * many seconds.
  *
  * With two histograms it waits and serves the pool meanwhile, begins one more for each of the group
  * that was simply accepted, and counts the times of these in both. This ends as soon as anything
@@ -161,15 +159,16 @@ static int l_pool_run_row(lua_State *L) {
   read_row(L, &r);
   int first = r.next, accepted = 0, room = lcompat_checkint(L, 11, 0, LIMIT_TRANSFERS);
   r.ends = clock_now() + lcompat_checknumber(L, 12, 0, LHTTP_MOST_SECONDS);
-  bool serves = !lua_isnoneornil(L, 13);
+  double taken = read_taken(L);
+  bool serves = !lua_isnoneornil(L, TAKEN + 1);
   latencies times = {NULL, NULL};
-  if (serves) times = read_latencies(L, 13);
+  if (serves) times = read_latencies(L, TAKEN + 1);
   if (http_pool_forked(r.pool)) return lhttp_push_forked(L);
   if (serves)
     accepted = run(L, &r, room, &times);
   else
     while (room-- > 0 && begin(L, &r, 1) && clock_now() < r.ends) continue;
-  write_place(L, r.next);
+  write_taken(L, taken + (r.next - first));
   lua_pushinteger(L, r.next - first);
   lua_pushinteger(L, accepted);
   return 2;

@@ -62,6 +62,17 @@ static int l_fetch(lua_State *L) {
   return pushed;
 }
 
+/* token:fetching() -> the id that fetch gave, until it is settled or abandoned, else nil. An error
+ * may have come back in its place: see lrow.c. */
+static int l_fetching(lua_State *L) {
+  const ltoken *t = check_token(L, 1);
+  if (t->fetch == 0)
+    lua_pushnil(L);
+  else
+    lua_pushinteger(L, t->fetch);
+  return 1;
+}
+
 static int answer_gc(lua_State *L) {
   oauth_answer_wipe(luaL_checkudata(L, 1, ANSWER));
   return 0;
@@ -266,6 +277,7 @@ static int l_gc(lua_State *L) {
 static void open_class(lua_State *L) {
   static const luaL_Reg methods[] = {{"ask", l_ask},
                                      {"fetch", l_fetch},
+                                     {"fetching", l_fetching},
                                      {"settle", l_settle},
                                      {"abandon", l_abandon},
                                      {"adopt", l_adopt},

@@ -545,6 +545,10 @@ describe("client", function()
     assert.equal(1, stats.accepted)
     assert.equal(1, stats.failed)
     assert.equal(1, stats.token_fetches)
+    stats.latency:add(1, 1000) -- they are as of then, and the caller's
+    assert(client:send(event, all()))
+    assert.equal(1, stats.accepted)
+    assert.same({ 2, 2 }, { client:stats().accepted, client:stats().latency.count })
   end)
 
   it("has each device say the text of its locale", function()

@@ -22,13 +22,13 @@ describe("a row of requests", function()
 
   --- `run_row` in group 7, from the first to the last of a list.
   local function run_row(list, first, last, most, seconds, ...)
-    local taken = { first - 1 }
+    local taken = { 5 }
     local begun, accepted = pool:run_row(
-      client.routes.NA, body, 30, client.delivery.source.handle, 7, PREFIX, list, taken, last, most,
-      seconds, ...
+      client.routes.NA, body, 30, client.delivery.source.handle, 7, PREFIX, list, first, last, most,
+      seconds, taken, ...
     )
     if not begun then return begun, accepted end -- forked
-    assert.equal(first - 1 + begun, taken[1])
+    assert.equal(5 + begun, taken[1])
     return begun, accepted
   end
 
@@ -189,18 +189,20 @@ describe("a row of requests", function()
       assert.error_matches(function() pool:run_row(compat.unpack(given, 1, given.n)) end, message)
     end
     local one_mark, none = core.body('["x"]', { { 3, 3 } }), { 0 }
-    raises("a body with two marks", 0, one_mark, 30, handle, 7, PREFIX, list, none, 1, 1, 1)
-    raises("number out of range", 0, body, 30, handle, 0, PREFIX, list, none, 1, 1, 1)
-    raises("number out of range", 0, body, 30, handle, 7, PREFIX, list, none, 1, -1, 1)
-    raises("number out of range", 0, body, 30, handle, 7, PREFIX, list, none, 1, 1, -1)
-    raises("table expected", 0, body, 30, handle, 7, PREFIX, "x", none, 1, 1, 1)
-    raises("table expected", 0, body, 30, handle, 7, PREFIX, list, 1, 1, 1, 1)
-    for _, wrong in ipairs { {}, { -1 }, { 0.5 }, { 2 ^ 31 }, { "0" }, { 0 / 0 } } do
-      raises("a table with a number", 0, body, 30, handle, 7, PREFIX, list, wrong, 1, 1, 1)
+    raises("a body with two marks", 0, one_mark, 30, handle, 7, PREFIX, list, 1, 1, 1, 1, none)
+    raises("number out of range", 0, body, 30, handle, 0, PREFIX, list, 1, 1, 1, 1, none)
+    raises("number out of range", 0, body, 30, handle, 7, PREFIX, list, 0, 1, 1, 1, none)
+    raises("number out of range", 0, body, 30, handle, 7, PREFIX, list, 1, 1, -1, 1, none)
+    raises("number out of range", 0, body, 30, handle, 7, PREFIX, list, 1, 1, 1, -1, none)
+    raises("table expected", 0, body, 30, handle, 7, PREFIX, "x", 1, 1, 1, 1, none)
+    raises("table expected", 0, body, 30, handle, 7, PREFIX, list, 1, 1, 1, 1, 0)
+    for _, wrong in ipairs { {}, { -1 }, { 0.5 }, { 2 ^ 53 }, { "0" }, { 0 / 0 } } do
+      raises("a table with a number", 0, body, 30, handle, 7, PREFIX, list, 1, 1, 1, 1, wrong)
     end
-    raises("string expected", 0, body, 30, handle, 7, nil, list, none, 1, 1, 1)
-    raises("proactive.token expected", 0, body, 30, nil, 7, PREFIX, list, none, 1, 1, 1)
-    raises("proactive.histogram expected", 0, body, 30, handle, 7, PREFIX, list, none, 1, 1, 1, own)
+    raises("string expected", 0, body, 30, handle, 7, nil, list, 1, 1, 1, 1, none)
+    raises("proactive.token expected", 0, body, 30, nil, 7, PREFIX, list, 1, 1, 1, 1, none)
+    raises("proactive.histogram expected", 0, body, 30, handle, 7, PREFIX, list, 1, 1, 1, 1, none, own)
+    assert.equal(0, none[1])
     assert.is_nil(pool:next_member(7))
   end)
 
@@ -222,7 +224,7 @@ describe("a row of requests", function()
     local fresh = assert(core.token {
       client_id = "x", client_secret = "y", scope = "z", url = "http://127.0.0.1/none",
     })
-    assert.same({ 0, 0 }, { pool:run_row(0, body, 30, fresh, 7, PREFIX, users(1, 1), nil, 1, 1, 1) })
+    assert.same({ 0, 0 }, { pool:run_row(0, body, 30, fresh, 7, PREFIX, users(1, 1), 1, 1, 1, 1, { 0 }) })
     assert.equal("forked forked forked forked forked forked", fork(function()
       local words, list = {}, users(1, 1)
       for _, more in ipairs { {}, { own, all } } do

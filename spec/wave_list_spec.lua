@@ -26,14 +26,16 @@ describe("a run over a list", function()
     return client
   end
 
-  --- The calls of `run_row` while `work` runs, as {group=, begun=, listed=, goes_on=}.
+  --- The calls of `run_row` while `work` runs, as {group=, begun=, listed=, seconds=,
+  --- goes_on=}.
   local function rows(client, work)
     local methods, calls = getmetatable(client.delivery.pool).__index, {}
     local run_row = methods.run_row
     methods.run_row = function(...)
-      local group, list, own = select(6, ...), select(8, ...), select(13, ...)
+      local group, list, seconds, own = select(6, ...), select(8, ...), select(12, ...), select(14, ...)
       local begun, accepted = run_row(...)
-      calls[#calls + 1] = { group = group, begun = begun, listed = #list > 1, goes_on = own ~= nil }
+      calls[#calls + 1] =
+        { group = group, begun = begun, listed = #list > 1, seconds = seconds, goes_on = own ~= nil }
       return begun, accepted
     end
     local ok, problem = pcall(work)
@@ -204,5 +206,34 @@ describe("a run over a list", function()
     client:close()
     local report = run:report()
     assert.same({ WINDOW, WINDOW, 0, true }, { report.taken, report.accepted, report.failed, report.done })
+  end)
+
+  it("gives each row of a step what is left of its budget", function()
+    local client, list, before = warm(), users(1, 6), 1
+    list[3], list[5] = { user = list[3] }, { user = list[5] }
+    local run = assert(client:start_many(stand_in.event(), list))
+    for _, call in ipairs(rows(client, function() client:step(0, 1) end)) do
+      if call.listed then
+        assert.is_true(call.seconds < before)
+        before = call.seconds
+      end
+    end
+    assert.is_true(before < 1)
+    assert.is_true(client:flush())
+    client:close()
+    assert.equal(6, run:report().accepted)
+  end)
+
+  it("opens nothing for a run that is stopped as its last users have begun", function()
+    local client = warm()
+    local run = assert(client:start_many(stand_in.event(), users(1, 40)))
+    function run.accepted() -- where it would ask its `progress`
+      if run:report().taken == 40 then run:stop() end
+    end
+    while not run:done() do client:step(1) end
+    local report = run:report()
+    assert.same({ "stop", 40, 40 }, { report.stopped, report.taken, report.accepted })
+    assert.same({}, client.delivery.waves)
+    client:close()
   end)
 end)

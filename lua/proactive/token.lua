@@ -20,7 +20,6 @@ Source.__index = Source
 
 ---@class proactive.TokenFetch
 ---@field pool table
----@field id integer|false      while it runs
 ---@field tries integer         fetches in a row, with this one
 ---@field err proactive.Error?  how it ended, when those who wait are to be told
 ---@field retry_at number?      it failed, and there is to be another one at this time
@@ -41,8 +40,7 @@ local function held_error()
 end
 
 local function running(self)
-  local fetch = latest[self.handle]
-  return fetch and fetch.id and fetch or nil
+  return self.handle:fetching() and latest[self.handle]
 end
 
 --- Whether a fetch is under way.
@@ -78,9 +76,8 @@ function Source:settle(now)
   local fetch = running(self)
   if not fetch then return end
   if fetch.pool:forked() then return abandon(self.handle, now) end
-  local done, outcome = self.handle:settle(fetch.pool, fetch.id, now)
+  local done, outcome = self.handle:settle(fetch.pool, self.handle:fetching(), now)
   if not done and not outcome then return end
-  fetch.id = false
   if fetch.store then
     if done then fetch.store:put(self.handle:reveal(), self.handle:info(now).expires_in) end
     fetch.store:unlock()
@@ -102,8 +99,7 @@ local function adopt(self, now)
   return self.handle:adopt(text, expires_in, now)
 end
 
---- Begins a fetch. The record, with room for the id, is made first: a fetch without one would
---- never be settled.
+--- Begins a fetch. The record is made first: a fetch without one would never be settled.
 local function start_fetch(self, now)
   local before = latest[self.handle]
   if before and before.retry_at and now < before.retry_at then return end
@@ -112,15 +108,13 @@ local function start_fetch(self, now)
     -- Who had the lock before us may have fetched it.
     if adopt(self, now) then return self.store:unlock() end
   end
-  local fetch = { pool = self.pool, id = false, tries = before and before.tries + 1 or 1 }
+  local fetch = { pool = self.pool, tries = before and before.tries + 1 or 1 }
   fetch.store = self.store
   latest[self.handle] = fetch
+  self.fetches = self.fetches + 1
   local id, reason = self.handle:fetch(self.pool, self.route, self.timeout)
-  if id then
-    fetch.id = id
-    self.fetches = self.fetches + 1
-    return
-  end
+  if id then return end
+  self.fetches = self.fetches - 1
   latest[self.handle] = before
   if self.store then self.store:unlock() end
   if reason ~= "wait" then
@@ -189,8 +183,8 @@ end
 ---@return number?
 function Source:due(now, elsewhere)
   local fetch = latest[self.handle]
-  if not fetch then return self.store and math.max(0, self.look_at - now) or 0 end
-  if fetch.retry_at then return math.max(0, fetch.retry_at - now) end
+  if fetch and fetch.retry_at then return math.max(0, fetch.retry_at - now) end
+  if not running(self) then return self.store and math.max(0, self.look_at - now) or 0 end
   return fetch.pool ~= self.pool and elsewhere or nil
 end
 
@@ -199,7 +193,7 @@ end
 ---@return boolean
 function Source:owns(id)
   local fetch = running(self)
-  return fetch ~= nil and fetch.pool == self.pool and fetch.id == id
+  return fetch ~= nil and fetch.pool == self.pool and self.handle:fetching() == id
 end
 
 --- The pool is about to close: a fetch in it is lost.

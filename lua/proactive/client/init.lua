@@ -1,6 +1,7 @@
 --- The client: the public methods over the delivery of events.
 
 local check = require "proactive.client.check"
+local compat = require "proactive.compat"
 local core = require "proactive.core"
 local endpoints = require "proactive.endpoints"
 local errors = require "proactive.errors"
@@ -8,6 +9,7 @@ local many = require "proactive.client.many"
 local open = require "proactive.client.open"
 local options_of = require "proactive.options"
 local outgoing = require "proactive.client.outgoing"
+local queue = require "proactive.client.queue"
 
 ---@class proactive.Client
 local Client = { __name = "proactive.client" }
@@ -41,54 +43,15 @@ local function new(options)
   return setmetatable(client, Client)
 end
 
---- Says once that nothing real is sent.
-local function announce_sandbox(client)
-  if client.sandbox and not client.announced then
-    client.announced = true
-    io.stderr:write(("proactive: sending to the sandbox at %s\n"):format(client.sandbox))
-  end
-end
-
-local function finish(job, receipt, err)
-  job.on_done(receipt, err)
-end
-
---- Queues one body for one region; there is space.
-local function submit_one(client, region, body, opts, on_done)
-  announce_sandbox(client)
-  local job = { region = region, route = client.routes[region], finish = finish, on_done = on_done }
-  for name, value in pairs(body) do
-    job[name] = value
-  end
-  job.timeout = opts.timeout or client.attempt_timeout
-  job.deadline = opts.deadline and client.clock.monotonic() + opts.deadline
-  client.delivery:submit(job)
-end
-
---- Queues one body for several regions; on_done is called once, when all are done.
-local function submit_all(client, regions, body, opts, on_done)
-  local receipts, failures, open_ones = {}, {}, #regions
-  local function finish_one(region, receipt, err)
-    receipts[region], failures[region] = receipt, err
-    open_ones = open_ones - 1
-    if open_ones == 0 then on_done(outgoing.join(regions, receipts, failures)) end
-  end
-  for _, region in ipairs(regions) do
-    submit_one(client, region, body, opts, function(receipt, err)
-      finish_one(region, receipt, err)
-    end)
-  end
-end
-
 local function submit(client, event, audience, opts, on_done)
   local body, err = outgoing.event(event, audience, opts, client.delivery:now())
   if not body then return nil, err end
   local regions = outgoing.regions(audience, client.region)
   if not client.delivery:has_space(#regions) then return nil, client.delivery:busy_error() end
   if audience.regions then
-    submit_all(client, regions, body, opts, on_done)
+    queue.all(client, regions, body, opts, on_done)
   else
-    submit_one(client, regions[1], body, opts, on_done)
+    queue.one(client, regions[1], body, opts, on_done)
   end
   return true
 end
@@ -201,7 +164,7 @@ function Client:send_request(request, opts)
   if not body then return nil, err end
   return wait_for(self, function(on_done)
     if not self.delivery:has_space(1) then return nil, self.delivery:busy_error() end
-    submit_one(self, opts.region or self.region, body, opts, on_done)
+    queue.one(self, opts.region or self.region, body, opts, on_done)
     return true
   end)
 end
@@ -211,7 +174,8 @@ local function finish_close(client)
   client.closed, client.busy = true, true
   local ok, problem = pcall(client.delivery.close, client.delivery, client.end_words)
   client.busy = false
-  -- Only a lack of memory comes here: what is pending has not been told, the client is open still.
+  -- A lack of memory comes here, or an error of a debug hook: what is pending has not been told,
+  -- and the client is still open.
   if not ok then
     client.closed, client.delivery.closing = false, false
     error(problem, 0)
@@ -228,13 +192,21 @@ end
 function Client:start_many(event, users, opts)
   local forked = check.usable(self, "start_many", true)
   if forked then return nil, forked end
-  announce_sandbox(self)
+  queue.announce(self)
   local job, err = many.start(self, event, users, opts)
   if job then self:stir() end
   return job, err
 end
 
---- Sends an event to many and waits for the end.
+local function see_through(client, job)
+  while not job:done() do
+    local problem = client:rest(1)
+    if problem then return problem end
+  end
+end
+
+--- Sends an event to many and waits for the end. An error that ends the wait ends the run with it:
+--- no more users are taken, and what is in flight is left to the steps that follow.
 ---@param event proactive.Event|fun(user: proactive.User): proactive.Event
 ---@param users proactive.Users
 ---@param opts proactive.ManyOptions?
@@ -244,13 +216,13 @@ function Client:send_many(event, users, opts)
   local forked = check.usable(self, "send_many")
   check.may_wait(self, "send_many")
   if forked then return nil, forked end
-  announce_sandbox(self)
+  queue.announce(self)
   local job, err = many.start(self, event, users, opts)
   if not job then return nil, err end
-  while not job:done() do
-    local problem = self:rest(1)
-    if problem then return nil, problem end
-  end
+  local ok, problem = compat.pcall(see_through, self, job)
+  job:stop() -- nobody else can, when an error ended this early
+  if not ok then error(problem, 0) end
+  if problem then return nil, problem end
   return job:report()
 end
 
@@ -272,7 +244,8 @@ function Client:step(timeout, budget)
   if forked then return 0, forked end
   local ok, completed, message = pcall(advance, self, timeout or 0, budget)
   self.busy = false
-  -- Only a lack of memory comes here. Nothing is lost by it: the next step goes on.
+  -- A lack of memory comes here, or an error of a debug hook. Nothing is lost by one that is raised
+  -- where the core returns: the next step goes on.
   if not ok then error(completed, 0) end
   if self.delivery.closing then finish_close(self) end
   return completed, message and pool_error(message)

@@ -9,7 +9,9 @@ local outgoing = require "proactive.client.outgoing"
 local marking_of = require "proactive.client.marking"
 local progress_of = require "proactive.client.progress"
 local recipient = require "proactive.client.recipient"
+local report_of = require "proactive.client.report"
 local source_of = require "proactive.client.source"
+local tally = require "proactive.delivery.tally"
 local template_of = require "proactive.client.template"
 
 local extends, USER_PREFIX = core.extends, template_of.USER_PREFIX
@@ -74,21 +76,29 @@ local function tell(many, job, receipt, err)
   if on_result then on_result(job.entry, receipt, err) end
 end
 
+local function count_failure(many, err)
+  many.failed = many.failed + 1
+  many.by_kind[err.kind] = many.by_kind[err.kind] + 1
+end
+
 local function finish(job, receipt, err)
   local many = job.many
   if job.attempts > 1 then many.retries = many.retries + job.attempts - 1 end
   if receipt then
     many.latency:add(job.ended - job.submitted, 1)
   else
-    many.failed = many.failed + 1
-    many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
+    count_failure(many, err)
   end
   if many.watched then tell(many, job, receipt, err) end
 end
 
---- Counts an entry that never became a job.
+--- Takes a user who is no job. An error before that leaves the user to be taken again.
 local function refuse(many, entry, err)
-  local ok, problem = pcall(finish, { many = many, attempts = 0, entry = entry }, nil, err)
+  local job = { many = many, entry = entry }
+  many.taken[1] = many.taken[1] + 1
+  count_failure(many, err)
+  if not many.watched then return end
+  local ok, problem = pcall(tell, many, job, nil, err)
   if not ok then many.delivery.observer:raised(problem) end
 end
 
@@ -114,6 +124,16 @@ local function adopt(many, job, entry, route, region)
   job.entry, job.route, job.region = entry, route, region
   if many.has_rate then job.pace = pace_of(many, region) end
   return job
+end
+
+--- The next user, who is given again until one more has been taken: an error may come in between.
+local function peek(many)
+  if many.held ~= nil and many.held_at == many.taken[1] then return many.held end
+  many.asking = "users"
+  local entry = many.next_user()
+  many.asking = false
+  many.held, many.held_at = entry, many.taken[1]
+  return entry
 end
 
 --- The part of a job that is the event's, when each user has one of its own.
@@ -164,7 +184,7 @@ local function must_not_take(many, now)
   return many.exhausted or (many.has_rate and many:due(now) ~= 0)
 end
 
---- Takes the next user. What `users` raises goes through: see `raised`.
+--- The next user, not taken yet. What `users` raises goes through: see `raised`.
 ---@param now number  monotonic seconds
 ---@return proactive.User|boolean  true: the user was refused; false: none is to be taken now
 ---@return string? user
@@ -174,13 +194,11 @@ end
 function Many:next(now)
   if outstanding(self) >= self.limit then return false end
   if self.is_timed and must_not_take(self, now) then return false end
-  self.asking = "users"
-  local entry = self.next_user()
+  local entry = peek(self)
   if entry == nil or self.exhausted then -- by `stop`, from within `users`
     if not self.exhausted then finish_taking(self) end
     return false
   end
-  self.taken[1], self.asking = self.taken[1] + 1, "event"
   local usual = self.usual_route -- of a user id as it should be, as most are: the short way
   if usual and extends(entry, USER_PREFIX) then return entry, entry, usual, self.region end
   local user, route, region, err = recipient.of(self, entry)
@@ -189,12 +207,13 @@ function Many:next(now)
   return true
 end
 
---- Makes a job for a user that was taken. What the functions of the caller raise goes through.
+--- Takes the user for a job. What the functions of the caller raise goes through: see `raised`.
 ---@return proactive.Job?
 ---@return proactive.Error?
 ---@private
 function Many:job(entry, user, route, region)
   local template, give = self.template, self.opts.reference_id
+  if give or not template then self.asking = "event" end
   local reference_id = give and given_id(give, entry) or nil
   local job, err
   if template then
@@ -202,10 +221,13 @@ function Many:job(entry, user, route, region)
   else
     job, err = own_event(self, entry, user, reference_id)
   end
+  self.asking = false
   if not job then return nil, err end
   -- from the first one on: a run without users asks for no token
   self.is_light = self.may_be_light
-  return adopt(self, job, entry, route, region)
+  adopt(self, job, entry, route, region)
+  self.taken[1] = self.taken[1] + 1
+  return job
 end
 
 --- Takes the next user as a job.
@@ -249,9 +271,9 @@ end
 ---@param problem any
 ---@private
 function Many:raised(problem)
-  if self.asking == "event" then self.taken[1] = self.taken[1] - 1 end -- this user has no outcome
-  self.problem = errors.text_of(problem)
-  self:stop(self.asking)
+  local reason = self.asking
+  self.asking, self.problem = false, errors.text_of(problem)
+  self:stop(reason)
 end
 
 --- Takes no more users; what is in flight is finished.
@@ -271,50 +293,8 @@ end
 --- What became of it, up to now.
 ---@return proactive.Report
 function Many:report()
-  local elapsed, accepted = time_of(self) - self.began, self.latency.count
-  local by_kind = {}
-  for kind, count in pairs(self.by_kind) do
-    by_kind[kind] = count
-  end
-  return {
-    accepted = accepted,
-    failed = self.failed,
-    by_kind = by_kind,
-    retries = self.retries,
-    elapsed = elapsed,
-    rate = elapsed > 0 and (accepted + self.failed) / elapsed or 0,
-    latency = {
-      p50 = self.latency:percentile(0.5),
-      p95 = self.latency:percentile(0.95),
-      p99 = self.latency:percentile(0.99),
-      max = accepted > 0 and self.latency.max or nil,
-    },
-    taken = self.taken[1],
-    total = self.total,
-    stopped = self.stopped,
-    problem = self.problem,
-    marked = self.marking and self.marking:report(),
-    done = self:done(),
-  }
+  return report_of(self, time_of(self) - self.began)
 end
-
----@class proactive.Report  what became of a run
----@field accepted integer
----@field failed integer
----@field by_kind table<string, integer>  of what failed
----@field retries integer
----@field elapsed number   seconds
----@field rate number      completed a second
----@field latency {p50: number?, p95: number?, p99: number?, max: number?}
----   seconds, of what was accepted
----@field taken integer    users taken from `users`; after a stop the next one is number taken + 1
----@field total integer?   users, when their number is known
----@field stopped string?  why users were left: what `stop` was given, "deadline", "users" or
----   "event" when one of these raised, or "refused": the first answers were all 403s
----@field problem string?  what `users` or `event` raised
----@field marked {run: string, count: integer}?
----   of a registry's subscribers: how many are passed over from now on, see `registry:unmark`
----@field done boolean
 
 --- Whether nothing is asked of a run that needs each of its events by itself: see
 --- `proactive.delivery.wave`.
@@ -359,7 +339,7 @@ local function start(client, event, users, opts)
     routes = client.routes,
     event = event,
     next_user = next_user,
-    list = is_list and not (opts.deadline or opts.rate) and users or false,
+    list = is_list and not opts.deadline and users or false,
     total = total or opts.total,
     opts = opts,
     marking = marking_of(client, event, users),
@@ -373,13 +353,14 @@ local function start(client, event, users, opts)
     shown = now,
     began = now,
     paces = {},
-    by_kind = {},
+    by_kind = tally.new(),
     latency = core.histogram(), -- of what was accepted, all of it and nothing else
     failed = 0,
     retries = 0,
     taken = taken,
     ended = false,
     exhausted = false,
+    asking = false, -- "users" or "event" while that code of the caller's runs
   }, Many)
   if type(event) ~= "function" then
     local err

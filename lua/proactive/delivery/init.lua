@@ -11,6 +11,7 @@ local judge = require "proactive.delivery.judge"
 local launch = require "proactive.delivery.launch"
 local new_lane = require("proactive.delivery.lane").new
 local outcome = require "proactive.delivery.outcome"
+local tally = require "proactive.delivery.tally"
 local timers = require "proactive.timers"
 local wave = require "proactive.delivery.wave"
 
@@ -75,7 +76,7 @@ local function new(options)
     last_group = 0,
     open_waves = {}, -- those of them that take more, by region
     waits_until = 0, -- so long this step may wait, monotonic seconds
-    asked = false, -- the feed whose own code runs now
+    asked = false, -- the feed that was asked last
     in_hand = false, -- a job that was pulled and is neither in a lane nor among them yet
     jobs_in_flight = 0,
     completed = 0, -- in this step
@@ -84,7 +85,7 @@ local function new(options)
     date_due = now,
     latency = options.latency, -- of what was accepted, all of it and nothing else
     counts = { failed = 0, retries = 0 },
-    by_kind = {},
+    by_kind = tally.new(),
   }
   for i, region in ipairs(endpoints.regions) do
     self.lanes[i] = new_lane(region, options.rate, now)
@@ -167,10 +168,10 @@ function Delivery:submit(job)
 end
 
 --- Lets a feed be asked for jobs. `feed:pull(now)` returns one, not attempted yet, or true when
---- what it had became no job, false when it has none now; what it raises is given to
---- `feed:raised(problem)`. `feed:due(now)` gives the seconds until it may have one, or nil;
---- `feed:stop(reason)` ends it. While `feed.is_light`, what it has may go without a job: see
---- `proactive.delivery.wave` and `proactive.Many`.
+--- what it had became no job, false when it has none now. What is raised while `feed.asking` is
+--- set, by code of the caller's, is given to `feed:raised(problem)`. `feed:due(now)` gives the
+--- seconds until it may have one, or nil; `feed:stop(reason)` ends it. While `feed.is_light`, what
+--- it has may go without a job: see `proactive.delivery.wave` and `proactive.Many`.
 ---@param feed table
 function Delivery:add_feed(feed)
   self.feeds[#self.feeds + 1] = feed
@@ -231,15 +232,11 @@ function Delivery:stats()
     local rate, stopped = lane.pace:rate(), lane.pace:is_stopped(now)
     lanes[lane.region] = { waiting = lane:size(), rate = rate, stopped = stopped }
   end
-  local by_kind = {}
-  for kind, count in pairs(self.by_kind) do
-    by_kind[kind] = count
-  end
   return {
     submitted = self.latency.count + self.counts.failed + self:pending(),
     accepted = self.latency.count,
     failed = self.counts.failed,
-    by_kind = by_kind,
+    by_kind = tally.copy(self.by_kind),
     retries = self.counts.retries,
     hook_errors = self.observer.raised_count,
     token_fetches = self.source.fetches,
@@ -248,7 +245,7 @@ function Delivery:stats()
     waiting = self.waiting,
     retry_budget = self.policy and self.policy.left,
     lanes = lanes,
-    latency = self.latency,
+    latency = self.latency:copy(),
   }
 end
 

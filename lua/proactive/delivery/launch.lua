@@ -148,12 +148,8 @@ local function pull(self, now)
     local feed = feeds[place] -- one that has no more takes itself out
     self.asked = feed
     local taken = feed and feed:pull(now)
-    if taken then
-      self.asked = false
-      return taken
-    end
+    if taken then return taken end
   end
-  self.asked = false
   return false
 end
 
@@ -215,7 +211,6 @@ end
 local function in_waves(self, feed, now, wall, ends)
   local job = wave.fill(self, feed, now, wall, ends)
   wave.let_go(self)
-  self.asked = false -- a job in hand is somewhere
   if not job then return false end
   take_in_hand(self, job, now)
   if may_go(job.lane.pace, job, now) then
@@ -258,6 +253,14 @@ local function fill(self, now, wall, ends)
   until self:is_full() or self.closing or monotonic() >= ends
 end
 
+--- What code of a run's caller raises ends that run; every other error ends this step.
+local function interrupted(self, problem)
+  local feed = self.asked
+  wave.let_go(self)
+  if not (feed and feed.asking) then error(problem, 0) end
+  feed:raised(problem)
+end
+
 --- Starts what the window has room for; with a budget at least one, so that the smallest budget
 --- gets on.
 ---@param self proactive.Delivery
@@ -273,11 +276,7 @@ function launch.waiting(self, ends)
   ends = math.min(ends or math.huge, now + SLICE)
   repeat
     local ok, problem = pcall(fill, self, now, wall, ends)
-    local feed = self.asked
-    self.asked = false
-    if not ok then wave.let_go(self) end
-    if not ok and not feed then error(problem, 0) end
-    if not ok then feed:raised(problem) end
+    if not ok then interrupted(self, problem) end
   until ok
 end
 

@@ -35,7 +35,6 @@ function outcome.complete(self, job, receipt, err, leave, place)
   if err then
     err.attempts = job.attempts
     err.uncertain = err.uncertain or job.lost or nil
-    self.by_kind[err.kind] = self.by_kind[err.kind] or 0
   end
   if self.observer.logger then self.observer:outcome(job, receipt, err) end
   local before = self.completed

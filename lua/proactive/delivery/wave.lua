@@ -50,12 +50,13 @@ local function close(self, begun)
   drop(self, begun)
 end
 
---- Ends the waves of a run that begins no more events.
+--- Ends the waves of a run that begins no more events, and forgets what an error left of others.
 ---@param self proactive.Delivery
 ---@param feed table
 function wave.close(self, feed)
-  for _, begun in pairs(self.open_waves) do
-    if begun.feed == feed then close(self, begun) end
+  for _, begun in pairs(self.waves) do
+    if begun.open and begun.feed == feed then close(self, begun) end
+    drop(self, begun)
   end
 end
 
@@ -108,15 +109,15 @@ function wave.accept(self, begun, count, now)
   begun.feed:accepted()
 end
 
---- Starts events for users of a list behind those that were taken, most of them at most, as far as
---- they are plain ids and the pool takes them; it may go on with them by itself.
+--- Starts events for users[first] to users[last], most of them at most, as far as they are plain
+--- ids and the pool takes them, which counts them as taken; it may go on with them by itself.
 ---@return integer begun
 ---@return integer accepted
-local function start(self, begun, wall, route, users, taken, last, most, seconds, goes_on)
+local function start(self, begun, wall, route, users, first, last, most, seconds, goes_on)
   local feed = begun.feed
   local count, accepted = self.pool:run_row(
     route, feed.template:body_at(wall), feed.timeout, self.source.handle, begun.group,
-    feed.user_prefix, users, taken, last, most, seconds,
+    feed.user_prefix, users, first, last, most, seconds, feed.taken,
     goes_on and feed.latency or nil, self.latency
   )
   begun.sent = begun.sent + count
@@ -138,9 +139,10 @@ local function start_listed(self, feed, now, wall, ends, may_go_on)
   local most = math.min(self.concurrency - self:in_flight(), begun.room - begun.sent, feed:room())
   local seconds = may_go_on and begun.room == math.huge and patience(self, now, ends) or 0
   local goes_on = seconds > 0
-  if not goes_on then seconds = math.max(0, ends - now) end
+  if not goes_on then seconds = math.max(0, ends - self.clock.monotonic()) end
   local count, accepted = start(
-    self, begun, wall, feed.usual_route, feed.list, feed.taken, feed.total, most, seconds, goes_on
+    self, begun, wall, feed.usual_route, feed.list, feed.taken[1] + 1, feed.total, most, seconds,
+    goes_on
   )
   if accepted > 0 then wave.accept(self, begun, accepted, now) end
   return count + accepted > 0, goes_on
@@ -152,15 +154,14 @@ local ONE = {} -- a list of the user who was taken
 --- when there is no user now.
 ---@return proactive.Job|false|nil
 local function start_taken(self, feed, now, wall)
-  self.asked = feed -- until what it gave is somewhere: an error before that is for it to settle
+  self.asked = feed
   local entry, user, route, region = feed:next(now)
   if not route then return entry and nil end
   local begun = wave_of(self, feed, region, now)
   ONE[1] = user
-  if begun.sent >= begun.room or start(self, begun, wall, route, ONE, nil, 1, 1, 0) == 0 then
+  if begun.sent >= begun.room or start(self, begun, wall, route, ONE, 1, 1, 1, 0) == 0 then
     return feed:job(entry, user, route, region)
   end
-  self.asked = false
 end
 
 --- Starts events of a feed until the window is full, the time is over or there are no more. After
@@ -184,7 +185,7 @@ function wave.fill(self, feed, now, wall, ends)
       local job = start_taken(self, feed, now, wall)
       if job ~= nil then return job end
     end
-  until self:is_full() or self.closing or monotonic() >= ends
+  until self:is_full() or self.closing or monotonic() >= ends or feed.exhausted
     or (went_on and pool:finished())
 end
 
