@@ -119,6 +119,20 @@ describe("the client's token", function()
     assert.equal(2, token_requests())
   end)
 
+  it("counts a fetch when it begins", function()
+    local client = new_client()
+    local methods, calls = getmetatable(client.delivery.source.handle).__index, 0
+    local fetch = methods.fetch
+    finally(function() methods.fetch = fetch end)
+    function methods.fetch(...)
+      calls = calls + 1
+      if calls < 3 then return nil, "wait" end
+      return fetch(...)
+    end
+    assert(client:send(event, proactive.audience.multicast()))
+    assert.same({ 3, 1 }, { calls, client:stats().token_fetches })
+  end)
+
   it("is renewed ahead of its end while sends go on with the old one", function()
     local client = new_client()
     assert(client:send(event, proactive.audience.multicast()))

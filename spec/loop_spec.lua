@@ -258,6 +258,22 @@ for name, make in pairs(kinds) do
       assert.equal(202, assert(client:send(event, all())).status)
     end)
 
+    it("lets others run while send_many waits", function()
+      sandbox:fault { match = { path = "events" }, delay = 0.05 }
+      local ticks, report = 0, nil
+      loop.run(function()
+        open()
+        assert(client:token())
+        local users = {}
+        for _, customer in ipairs(sandbox:users()) do users[#users + 1] = customer.user end
+        local stop = kind.every(0.001, function() ticks = ticks + 1 end)
+        report = assert(client:send_many(event, users))
+        stop()
+      end)
+      assert.equal(10, report.accepted)
+      assert.is_true(ticks > 0)
+    end)
+
     it("lets send_many, token and flush wait as well", function()
       sandbox:fault { match = { path = "token" }, delay = 0.1 }
       local ticks, report = 0, nil

@@ -21,12 +21,13 @@ describe("an error in place of a return", function()
     return stand_in.client(sandbox, { concurrency = WINDOW, retry = { base = 0.01, cap = 0.02 } })
   end
 
-  --- A client whose connections are there, and 20 events accepted; the next 3 are to be repeated.
+  --- A client whose connections are there, and 20 events accepted; some of the next are to be
+  --- repeated, behind those that meet an error.
   local function warm()
     local client = cold()
     sandbox:fault { match = { path = "events", count = 2 * WINDOW }, delay = 0.05 }
     assert.equal(20, assert(client:send_many(stand_in.event(), users(41, 60))).accepted)
-    assert(sandbox:fault { match = { path = "events", count = 3 }, status = 503 })
+    assert(sandbox:fault { match = { path = "events", skip = 12, count = 3 }, status = 503 })
     return client
   end
 
@@ -157,6 +158,51 @@ describe("an error in place of a return", function()
     assert.same({ 3, 3 }, { run:report().taken, run:report().accepted })
     client:close()
     assert_each_accepted_once(23)
+  end)
+
+  it("takes no other transfer for one that did not begin", function()
+    local client, told = warm(), {}
+    local start = getmetatable(client.delivery.pool).__index.start
+    local methods, raised = getmetatable(client.delivery.pool).__index, 0
+    finally(function() methods.start = start end)
+    function methods.start(...)
+      raised = raised + 1
+      if raised > 1 and raised < 5 then error("interrupted!", 0) end
+      return start(...)
+    end
+    for number = 1, 3 do
+      local to = { type = "Unicast", user = sandbox_of.user_id(number) }
+      assert(client:submit(stand_in.event(), to, {}, function(receipt) told[number] = receipt ~= nil end))
+    end
+    while client:pending() > 0 do step(client, 0.01) end
+    assert.is_true(raised >= 6)
+    assert.same({ true, true, true }, told)
+    client:close()
+    assert_each_accepted_once(23)
+  end)
+
+  it("lets go of what it left of a run when another one ends", function()
+    local client = warm()
+    local run = assert(client:start_many(stand_in.event(), users(1, USERS)))
+    local mend = lose_returns(client, "next_member", 100)
+    finally(mend)
+    while not run:done() do step(client, 0) end
+    mend()
+    assert.is_true(client:flush(5))
+    assert.is_table(next(client.delivery.waves) and client.delivery.waves)
+    assert.equal(3, assert(client:send_many(stand_in.event(), users(1, 3))).accepted)
+    assert.same({}, client.delivery.waves)
+    assert.is_false(client.delivery.asked)
+    client:close()
+  end)
+
+  it("closes a client whose pool is closed already", function()
+    local client = warm()
+    local mend = lose_returns(client, "close", 1)
+    finally(mend)
+    assert.error_matches(function() client:close() end, "interrupted!")
+    assert.matches("closed", tostring(client))
+    client:close()
   end)
 
   it("ends a run with the wait for it", function()

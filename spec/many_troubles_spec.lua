@@ -111,6 +111,25 @@ describe("sending to many", function()
     assert.equal(2, report.accepted)
   end)
 
+  it("takes no user for whose event it was stopped, and is done when the others are", function()
+    local run, seen, shown = nil, 0, {}
+    sandbox:fault { match = { path = "events" }, delay = 0.05 }
+    local function counted()
+      seen = seen + 1
+      if seen == 3 then run:stop "enough" end
+      return event
+    end
+    run = assert(client:start_many(counted, ids(5), {
+      concurrency = 1,
+      progress = function(report) shown[#shown + 1] = report.done and report.accepted or nil end,
+    }))
+    assert.is_true(client:flush(10))
+    local report = run:report()
+    assert.same({ 3, "enough", 2, 2 }, { seen, report.stopped, report.taken, report.accepted })
+    assert.same({ 2 }, shown)
+    assert.equal(2, client:stats().accepted)
+  end)
+
   it("names the next user when the function for events raises", function()
     local users = ids(3)
     local report = assert(client:send_many(function(user)

@@ -1,5 +1,6 @@
 --- Runs over a list of plain ids, whose events begin and end in rows.
 
+local fork = require "spec.support.fork"
 local sandbox_of = require "proactive.sandbox"
 local stand_in = require "spec.support.stand_in"
 local support = require "spec.support.sandbox"
@@ -206,6 +207,21 @@ describe("a run over a list", function()
     client:close()
     local report = run:report()
     assert.same({ WINDOW, WINDOW, 0, true }, { report.taken, report.accepted, report.failed, report.done })
+  end)
+
+  it("can be stopped in a forked child, after its client is closed there", function()
+    local client = warm()
+    slow_answers()
+    local run = assert(client:start_many(stand_in.event(), users(1, 40)))
+    while client.delivery.pool:grouped() == 0 do client:step(0.01) end
+    assert.equal("quiet", fork(function()
+      client:close()
+      run:stop()
+      return "quiet"
+    end))
+    assert.is_false(run:report().done)
+    client:close()
+    assert.is_true(run:report().done)
   end)
 
   it("gives each row of a step what is left of its budget", function()

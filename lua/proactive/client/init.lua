@@ -1,7 +1,6 @@
 --- The client: the public methods over the delivery of events.
 
 local check = require "proactive.client.check"
-local compat = require "proactive.compat"
 local core = require "proactive.core"
 local endpoints = require "proactive.endpoints"
 local errors = require "proactive.errors"
@@ -174,12 +173,12 @@ local function finish_close(client)
   client.closed, client.busy = true, true
   local ok, problem = pcall(client.delivery.close, client.delivery, client.end_words)
   client.busy = false
-  -- A lack of memory comes here, or an error of a debug hook: what is pending has not been told,
-  -- and the client is still open.
-  if not ok then
+  -- A lack of memory comes here, or an error of a debug hook. Before the end of it what is pending
+  -- has not been told, and the client is still open.
+  if not ok and not client.delivery.ended then
     client.closed, client.delivery.closing = false, false
-    error(problem, 0)
   end
+  if not ok then error(problem, 0) end
 end
 
 --- Begins to send an event to many, as a job that `step` advances.
@@ -205,6 +204,16 @@ local function see_through(client, job)
   end
 end
 
+--- Waits for the end of a run. One that is not waited for any more is stopped: nobody else has it.
+local function wait_for_run(client, job)
+  -- in a host it is the host's own step that raises, and this wait may yield
+  if client.rest ~= Client.rest then return see_through(client, job) end
+  local ok, problem = pcall(see_through, client, job)
+  if ok then return problem end
+  job:stop()
+  error(problem, 0)
+end
+
 --- Sends an event to many and waits for the end. An error that ends the wait ends the run with it:
 --- no more users are taken, and what is in flight is left to the steps that follow.
 ---@param event proactive.Event|fun(user: proactive.User): proactive.Event
@@ -219,11 +228,10 @@ function Client:send_many(event, users, opts)
   queue.announce(self)
   local job, err = many.start(self, event, users, opts)
   if not job then return nil, err end
-  local ok, problem = compat.pcall(see_through, self, job)
-  job:stop() -- nobody else can, when an error ended this early
-  if not ok then error(problem, 0) end
-  if problem then return nil, problem end
-  return job:report()
+  local problem = wait_for_run(self, job)
+  if not problem then return job:report() end
+  job:stop()
+  return nil, problem
 end
 
 local function advance(client, timeout, budget)
@@ -354,7 +362,7 @@ function Client:close()
   if self.closed then return end
   if self.pool:forked() then
     self.closed = true
-    self.pool:close()
+    self.delivery:disown()
   elseif self.busy then
     self.delivery.closing = true
   else

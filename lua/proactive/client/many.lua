@@ -71,24 +71,23 @@ end
 --- Tells those who look on, beside the counters.
 local function tell(many, job, receipt, err)
   if many.marking then many.marking:saw(many, job.user, job.region, err) end
+  local on_result, ok, problem = many.opts.on_result, true, nil
+  if on_result then
+    ok, problem = pcall(on_result, job.entry, receipt, err)
+  end
   if many.exhausted or many.progress then look(many) end
-  local on_result = many.opts.on_result
-  if on_result then on_result(job.entry, receipt, err) end
+  if not ok then error(problem, 0) end
 end
 
 local function count_failure(many, err)
   many.failed = many.failed + 1
-  many.by_kind[err.kind] = many.by_kind[err.kind] + 1
+  many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
 end
 
 local function finish(job, receipt, err)
   local many = job.many
   if job.attempts > 1 then many.retries = many.retries + job.attempts - 1 end
-  if receipt then
-    many.latency:add(job.ended - job.submitted, 1)
-  else
-    count_failure(many, err)
-  end
+  if err then count_failure(many, err) end
   if many.watched then tell(many, job, receipt, err) end
 end
 
@@ -121,7 +120,7 @@ end
 local function adopt(many, job, entry, route, region)
   job.many, job.finish, job.attempts = many, finish, 0
   job.timeout, job.deadline = many.timeout, many.deadline
-  job.entry, job.route, job.region = entry, route, region
+  job.entry, job.route, job.region, job.latency = entry, route, region, many.latency
   if many.has_rate then job.pace = pace_of(many, region) end
   return job
 end
@@ -209,7 +208,7 @@ end
 
 --- Takes the user for a job. What the functions of the caller raise goes through: see `raised`.
 ---@return proactive.Job?
----@return proactive.Error?
+---@return proactive.Error?  the user is refused; nil without a job: none is taken any more
 ---@private
 function Many:job(entry, user, route, region)
   local template, give = self.template, self.opts.reference_id
@@ -223,6 +222,7 @@ function Many:job(entry, user, route, region)
   end
   self.asking = false
   if not job then return nil, err end
+  if self.exhausted then return nil end -- by `stop`, from within these functions
   -- from the first one on: a run without users asks for no token
   self.is_light = self.may_be_light
   adopt(self, job, entry, route, region)
@@ -239,7 +239,7 @@ function Many:pull(now)
   local entry, user, route, region = self:next(now)
   if not route then return entry end
   local job, err = self:job(entry, user, route, region)
-  if job then return job end
+  if not err then return job or false end
   refuse(self, entry, err)
   return true
 end

@@ -29,6 +29,8 @@ local wave = require "proactive.delivery.wave"
 ---@field fixed boolean?       its times were set by the caller
 ---@field deadline number?     monotonic: no attempt begins later
 ---@field pace proactive.Pace? a pace of its own, beside its lane's
+---@field latency proactive.Histogram?
+---   of its run: gets the time from its submission to its acceptance
 
 -- What the pool takes for a time, in seconds; a longer one is as good as for ever.
 local LONGEST_WAIT = 86400
@@ -72,6 +74,8 @@ local function new(options)
     feed_turn = 0,
     running = {}, -- jobs, by transfer id
     begun_job = false, -- one whose attempt is begun, or about to be, and that is not among them yet
+    newest = false, -- what the pool had begun last before that
+    ended = false, -- nothing is left to be told
     waves = {}, -- of events that have no job, by the group of their transfers
     last_group = 0,
     open_waves = {}, -- those of them that take more, by region
@@ -170,8 +174,9 @@ end
 --- Lets a feed be asked for jobs. `feed:pull(now)` returns one, not attempted yet, or true when
 --- what it had became no job, false when it has none now. What is raised while `feed.asking` is
 --- set, by code of the caller's, is given to `feed:raised(problem)`. `feed:due(now)` gives the
---- seconds until it may have one, or nil; `feed:stop(reason)` ends it. While `feed.is_light`, what
---- it has may go without a job: see `proactive.delivery.wave` and `proactive.Many`.
+--- seconds until it may have one, or nil; `feed:stop(reason)` ends it; `feed.exhausted` says that
+--- it will have no more. While `feed.is_light`, what it has may go without a job: see
+--- `proactive.delivery.wave` and `proactive.Many`.
 ---@param feed table
 function Delivery:add_feed(feed)
   self.feeds[#self.feeds + 1] = feed
@@ -179,10 +184,10 @@ end
 
 ---@param feed table
 function Delivery:remove_feed(feed)
-  wave.close(self, feed)
   for i, known in ipairs(self.feeds) do
-    if known == feed then return table.remove(self.feeds, i) end
+    if known == feed then table.remove(self.feeds, i) end
   end
+  wave.sweep(self)
 end
 
 --- Whether a step's budget is used up.
@@ -207,6 +212,7 @@ end
 ---   the time that a share of all, 0 to 1, did not exceed, right within 10 %; nil: none was counted
 ---@field cumulative fun(self: proactive.Histogram): {le: number, count: integer}[]
 ---   counts up to each doubling, as Prometheus takes them
+---@field copy fun(self: proactive.Histogram): proactive.Histogram
 
 ---@class proactive.Stats
 ---@field submitted integer
@@ -222,7 +228,7 @@ end
 ---@field retry_budget number?   left
 ---@field lanes table<string, {waiting: integer, rate: number?, stopped: boolean}>
 ---   by region; rate: in force
----@field latency proactive.Histogram  of accepted attempts
+---@field latency proactive.Histogram  of accepted attempts, as of now
 
 --- Counters since birth, and what is under way.
 ---@return proactive.Stats
@@ -317,6 +323,13 @@ function Delivery:close(words)
   end
   outcome.doom_waiting(self, cancelled)
   outcome.fail_doomed(self)
+  self.ended = true
+  self.pool:close()
+end
+
+--- Ends everything in a forked child: what is under way is the parent's.
+function Delivery:disown()
+  self.waves, self.open_waves = {}, {}
   self.pool:close()
 end
 

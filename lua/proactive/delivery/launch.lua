@@ -45,7 +45,7 @@ end
 --- Registers a job of which an error kept us from hearing whether it has begun.
 local function find_begun(self)
   local id = self.pool:newest()
-  if id and not self.running[id] then return register(self, id, self.begun_job) end
+  if id and id ~= self.newest then return register(self, id, self.begun_job) end
   self.begun_job = false
 end
 
@@ -99,7 +99,7 @@ local function launch_one(self, job, now, wall, generation)
     return true
   end
   job.generation, job.started = generation, now
-  self.begun_job = job
+  self.newest, self.begun_job = self.pool:newest(), job
   local id, reason, part = job:start(self.pool, self.source.handle, wall)
   if id then
     register(self, id, job)
@@ -210,9 +210,9 @@ end
 --- tried now.
 local function in_waves(self, feed, now, wall, ends)
   local job = wave.fill(self, feed, now, wall, ends)
+  if job then take_in_hand(self, job, now) end
   wave.let_go(self)
   if not job then return false end
-  take_in_hand(self, job, now)
   if may_go(job.lane.pace, job, now) then
     return launch_one(self, job, now, wall, self.source.handle:generation())
   end
@@ -278,6 +278,7 @@ function launch.waiting(self, ends)
     local ok, problem = pcall(fill, self, now, wall, ends)
     if not ok then interrupted(self, problem) end
   until ok
+  self.asked = false -- what has ended is let go
 end
 
 function launch.least(a, b)

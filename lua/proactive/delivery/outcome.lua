@@ -1,35 +1,46 @@
 --- How jobs end: what their owners are told, and when it is too late to begin an attempt.
 
+local core = require "proactive.core"
 local errors = require "proactive.errors"
 
 local outcome = {}
+
+local add_time = core.histogram().add
 
 -- The service refuses an expiry less than 5 minutes ahead; some seconds are for the way and the
 -- clocks.
 -- Source: https://developer.amazon.com/docs/alexa/smapi/proactive-events-api-reference.html
 local LEAST_LEFT = 300 + 10
 
-local function tell(self, job, receipt, err, leave, place)
+local function take_out(self, leave, place)
   leave(self, place)
   self.completed = self.completed + 1
-  local counts = self.counts
-  if receipt then
-    self.latency:add(job.ended - job.started, 1)
-  else
-    counts.failed = counts.failed + 1
-    self.by_kind[err.kind] = self.by_kind[err.kind] + 1
-  end
-  job:finish(receipt, err)
+end
+
+local function count_failure(self, err)
+  self.counts.failed = self.counts.failed + 1
+  self.by_kind[err.kind] = (self.by_kind[err.kind] or 0) + 1
+end
+
+--- Counts a job that was accepted, here and in its run.
+---@return boolean
+---@return any problem  false: all is counted, and an error came back in place of it
+local function count_accepted(self, job)
+  local ok, problem = pcall(add_time, self.latency, job.ended - job.started, 1)
+  if not job.latency then return ok, problem end
+  local also_ok, also = pcall(add_time, job.latency, job.ended - job.submitted, 1)
+  return ok and also_ok, problem or also
 end
 
 --- Takes a job from its place and tells its owner what became of it; an error in the callback ends
 --- there. A lack of memory before that leaves the job in its place, to be completed by a later
---- step.
+--- step. From then on it goes to the end, whatever a debug hook raises.
 ---@param self proactive.Delivery
 ---@param job proactive.Job
 ---@param receipt table?
 ---@param err proactive.Error?
----@param leave fun(self: proactive.Delivery, place: any)  takes it from there; allocates nothing
+---@param leave fun(self: proactive.Delivery, place: any)
+---   takes it from there; allocates nothing, and calls nothing of the core
 ---@param place any
 function outcome.complete(self, job, receipt, err, leave, place)
   if err then
@@ -37,11 +48,17 @@ function outcome.complete(self, job, receipt, err, leave, place)
     err.uncertain = err.uncertain or job.lost or nil
   end
   if self.observer.logger then self.observer:outcome(job, receipt, err) end
-  local before = self.completed
-  local ok, problem = pcall(tell, self, job, receipt, err, leave, place)
-  if ok then return end
-  if self.completed == before then error(problem, 0) end
-  self.observer:raised(problem)
+  local left, trouble = pcall(take_out, self, leave, place)
+  if not left then error(trouble, 0) end
+  local counted, interruption = true, nil
+  if receipt then
+    counted, interruption = count_accepted(self, job)
+  else
+    count_failure(self, err)
+  end
+  local told, problem = pcall(job.finish, job, receipt, err)
+  if not told then self.observer:raised(problem) end
+  if not counted then error(interruption, 0) end
 end
 
 --- A copy for one job: an error object belongs to whoever gets it.

@@ -44,18 +44,17 @@ local function let_go(self, begun)
 end
 
 local function close(self, begun)
-  let_go(self, begun)
-  self.open_waves[begun.lane.region] = nil
   begun.open = false
+  self.open_waves[begun.lane.region] = nil
+  let_go(self, begun)
   drop(self, begun)
 end
 
---- Ends the waves of a run that begins no more events, and forgets what an error left of others.
+--- Ends the waves of runs that begin no more events, and forgets what an error left of others.
 ---@param self proactive.Delivery
----@param feed table
-function wave.close(self, feed)
+function wave.sweep(self)
   for _, begun in pairs(self.waves) do
-    if begun.open and begun.feed == feed then close(self, begun) end
+    if begun.open and begun.feed.exhausted then close(self, begun) end
     drop(self, begun)
   end
 end
