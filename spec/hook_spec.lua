@@ -8,9 +8,6 @@ local support = require "spec.support.sandbox"
 
 local USERS, WINDOW = 7, 3
 
--- LuaJIT calls no hook where a C function returns.
-if rawget(_G, "jit") then return end
-
 local function users()
   local list = {}
   for number = 1, USERS do list[number] = sandbox_of.user_id(number) end
@@ -54,31 +51,62 @@ local WAYS = {
 describe("an error in place of a return of the core", function()
   local sandbox = support.use { users = USERS }
 
-  --- The functions of the core that a client calls.
-  local function functions_of(client)
-    local known = { [client.delivery.latency.add] = true }
+  --- The tables of the core's functions that a client calls.
+  local function tables_of(client)
     local token = getmetatable(client.delivery.source.handle).__index
-    for _, methods in ipairs { core, getmetatable(client.delivery.pool).__index, token } do
-      for _, value in pairs(methods) do
+    return { core, getmetatable(client.delivery.pool).__index, token }
+  end
+
+  --- A hook calls `returned` for each return of the core.
+  local function with_hook(client, returned, work)
+    local known = { [client.delivery.latency.add] = true }
+    for _, functions in ipairs(tables_of(client)) do
+      for _, value in pairs(functions) do
         if type(value) == "function" then known[value] = true end
       end
     end
-    return known
+    debug.sethook(function()
+      if known[debug.getinfo(2, "f").func] then returned() end
+    end, "r")
+    local ok, problem = pcall(work)
+    debug.sethook()
+    return ok, problem
   end
+
+  --- The same where functions are called as methods: LuaJIT calls no hook where C returns.
+  local function with_wrappers(client, returned, work)
+    local originals = {}
+    local function pass(...)
+      returned()
+      return ...
+    end
+    for _, functions in ipairs(tables_of(client)) do
+      originals[functions] = {}
+      for name, value in pairs(functions) do
+        if type(value) == "function" then originals[functions][name] = value end
+      end
+      for name, original in pairs(originals[functions]) do
+        functions[name] = function(...) return pass(original(...)) end
+      end
+    end
+    local ok, problem = pcall(work)
+    for functions, by_name in pairs(originals) do
+      for name, original in pairs(by_name) do functions[name] = original end
+    end
+    return ok, problem
+  end
+
+  local watched = rawget(_G, "jit") and with_wrappers or with_hook
 
   --- Steps with an error in place of return number `at`. Whether there was one.
   local function step_to_the_end(client, run, at)
-    local known, seen, gives_up = functions_of(client), 0, os.time() + 20
-    local function hook()
-      if not known[debug.getinfo(2, "f").func] then return end
+    local seen, gives_up, is_over = 0, os.time() + 20, false
+    local function returned()
       seen = seen + 1
       if seen == at then error("interrupted!", 0) end
     end
-    local is_over = false
     while not is_over and os.time() < gives_up do
-      debug.sethook(hook, "r")
-      local ok, problem = pcall(client.step, client, 0)
-      debug.sethook()
+      local ok, problem = watched(client, returned, function() client:step(0) end)
       assert(ok or problem == "interrupted!", problem)
       if run then
         local report = run:report()
