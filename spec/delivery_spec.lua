@@ -240,7 +240,7 @@ describe("delivery", function()
       body.finish = function(_, _, err)
         kind = err and err.kind
       end
-      client.delivery:submit(body)
+      client.delivery:submit { body }
       ahead = 500
       assert(sandbox:advance(500))
       client:flush()

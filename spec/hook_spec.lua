@@ -39,6 +39,13 @@ local WAYS = {
   rate = function(client)
     return client:start_many(stand_in.event(), users(), { rate = 10000 })
   end,
+  progress = function(client, told)
+    return client:start_many(stand_in.event(), users(), {
+      progress = function(report)
+        if report.done then told.ends = (told.ends or 0) + 1 end
+      end,
+    })
+  end,
   submit = function(client, told)
     for _, user in ipairs(users()) do
       assert(client:submit(stand_in.event(), { type = "Unicast", user = user }, {}, function(receipt)
@@ -100,7 +107,7 @@ describe("an error in place of a return of the core", function()
 
   --- Steps with an error in place of return number `at`. Whether there was one.
   local function step_to_the_end(client, run, at)
-    local seen, gives_up, is_over = 0, os.time() + 20, false
+    local seen, raised, gives_up, is_over = 0, 0, os.time() + 20, false
     local function returned()
       seen = seen + 1
       if seen == at then error("interrupted!", 0) end
@@ -108,19 +115,26 @@ describe("an error in place of a return of the core", function()
     while not is_over and os.time() < gives_up do
       local ok, problem = watched(client, returned, function() client:step(0) end)
       assert(ok or problem == "interrupted!", problem)
+      if not ok then raised = raised + 1 end
       if run then
         local report = run:report()
         assert.equal(report.taken, report.accepted + report.failed + client:pending())
       end
-      is_over = client:pending() == 0 and (not run or run:done())
+      is_over = not client.delivery:has_work()
     end
     assert.is_true(is_over, "it does not end")
+    assert.equal(seen >= at and 1 or 0, raised)
     return seen >= at
   end
 
   --- One sending, the second event of which is to be repeated. Whether the error came.
   local function send(way, at)
-    local client, told = stand_in.client(sandbox, { concurrency = WINDOW, retry = { base = 0.001, cap = 0.002 } }), {}
+    local told, attempts = {}, 0
+    local client = stand_in.client(sandbox, {
+      concurrency = WINDOW,
+      retry = { base = 0.001, cap = 0.002 },
+      on_attempt = (way == "jobs" or way == "submit") and function() attempts = attempts + 1 end or nil,
+    })
     assert(sandbox:fault { match = { path = "events", skip = 1, count = 1 }, status = 503 })
     local run = WAYS[way](client, told)
     local came = step_to_the_end(client, run, at)
@@ -132,8 +146,10 @@ describe("an error in place of a return of the core", function()
     end
     if not run or way == "jobs" then
       for _, user in ipairs(users()) do assert.equal(1, told[user]) end
+      assert.equal(USERS + 1, attempts)
     end
-    assert.is_true(client:flush(5)) -- no feed is left that could have more
+    if way == "progress" then assert.equal(1, told.ends) end
+    assert.same({ true, {} }, { not run or run:done(), client.delivery.waves })
     client:close()
     return came
   end

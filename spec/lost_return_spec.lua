@@ -181,16 +181,14 @@ describe("an error in place of a return", function()
     assert_each_accepted_once(23)
   end)
 
-  it("lets go of what it left of a run when another one ends", function()
+  it("lets go in the next step of what it left of a run", function()
     local client = warm()
     local run = assert(client:start_many(stand_in.event(), users(1, USERS)))
     local mend = lose_returns(client, "next_member", 100)
     finally(mend)
     while not run:done() do step(client, 0) end
-    mend()
-    assert.is_true(client:flush(5))
-    assert.is_table(next(client.delivery.waves) and client.delivery.waves)
-    assert.equal(3, assert(client:send_many(stand_in.event(), users(1, 3))).accepted)
+    assert.is_true(mend() > 0)
+    client:step(0)
     assert.same({}, client.delivery.waves)
     assert.is_false(client.delivery.asked)
     client:close()
@@ -202,6 +200,28 @@ describe("an error in place of a return", function()
     finally(mend)
     assert.error_matches(function() client:close() end, "interrupted!")
     assert.matches("closed", tostring(client))
+    client:close()
+  end)
+
+  it("takes in an event for all of its regions or for none", function()
+    local client, told = cold(), 0
+    assert(client:token())
+    local clock = client.delivery.clock
+    local monotonic = clock.monotonic
+    for at = 1, 8 do
+      local calls = 0
+      function clock.monotonic()
+        calls = calls + 1
+        if calls == at then error("interrupted!", 0) end
+        return monotonic()
+      end
+      local to = { type = "Multicast", regions = { "NA", "EU", "FE" } }
+      local ok = pcall(client.submit, client, stand_in.event(), to, {}, function() told = told + 1 end)
+      clock.monotonic = monotonic
+      assert.equal(ok and 3 or 0, client:pending())
+      assert.is_true(client:flush())
+    end
+    assert.is_true(told > 0 and told < 8)
     client:close()
   end)
 

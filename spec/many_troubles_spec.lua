@@ -130,6 +130,45 @@ describe("sending to many", function()
     assert.equal(2, client:stats().accepted)
   end)
 
+  it("takes no user whom it would refuse, once it was stopped", function()
+    local run, shown = nil, {}
+    run = assert(client:start_many(function()
+      run:stop "enough"
+      return require("proactive").events.MessageAlert.Activated {}
+    end, ids(2), { progress = function(report) shown[#shown + 1] = report.taken end }))
+    assert.is_true(client:flush(10))
+    assert.same({ 0, 0 }, { run:report().taken, run:report().failed })
+    assert.same({ 0 }, shown)
+  end)
+
+  it("shows its end once, behind the last outcome, also when that stops it", function()
+    local run, order = nil, {}
+    run = assert(client:start_many(event, ids(3), {
+      concurrency = 1,
+      on_result = function()
+        order[#order + 1] = "result"
+        if run:report().taken == 3 then run:stop() end
+      end,
+      progress = function(report)
+        if report.done then order[#order + 1] = "end" end
+      end,
+    }))
+    assert.is_true(client:flush(10))
+    assert.equal(3, run:report().accepted)
+    table.sort(order)
+    assert.same({ "end", "result", "result", "result" }, order)
+  end)
+
+  it("is closed also when the end of one run stops another", function()
+    local first, second
+    first = assert(client:start_many(event, ids(3)))
+    second = assert(client:start_many(event, ids(3), {
+      progress = function() first:stop() end,
+    }))
+    client:close()
+    assert.same({ true, true }, { first:report().done, second:report().done })
+  end)
+
   it("names the next user when the function for events raises", function()
     local users = ids(3)
     local report = assert(client:send_many(function(user)

@@ -206,8 +206,8 @@ end
 
 --- Waits for the end of a run. One that is not waited for any more is stopped: nobody else has it.
 local function wait_for_run(client, job)
-  -- in a host it is the host's own step that raises, and this wait may yield
-  if client.rest ~= Client.rest then return see_through(client, job) end
+  -- where this wait yields it is the host's own step that raises
+  if client:is_served() then return see_through(client, job) end
   local ok, problem = pcall(see_through, client, job)
   if ok then return problem end
   job:stop()

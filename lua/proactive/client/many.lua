@@ -47,10 +47,6 @@ local OPTIONS = {
   total = { "number", integer = true, min = 0 },
 }
 
-local function show(many)
-  many.progress(many:report())
-end
-
 --- When it ended, or what the time is.
 local function time_of(many)
   local now = many.ended or many.delivery.clock.monotonic()
@@ -58,25 +54,24 @@ local function time_of(many)
   return now
 end
 
---- Shows how it is going, now and then and at the end.
+--- Shows how it is going, now and then and once at the end.
 local function look(many)
   local now, done = time_of(many), many:done()
+  local is_due = done or (many.progress and now >= many.shown + progress_of.EVERY)
+  if many.end_shown or not is_due then return end
   if done and many.marking then many.marking:write(many) end
-  if not many.progress or (not done and now < many.shown + progress_of.EVERY) then return end
-  many.shown = now
-  local ok, problem = pcall(show, many)
+  local report = many.progress and many:report()
+  many.shown, many.end_shown = now, done
+  if done then many.delivery:forget_run(many) end
+  if not report then return end
+  local ok, problem = pcall(many.progress, report)
   if not ok then many.delivery.observer:raised(problem) end
 end
 
---- Tells those who look on, beside the counters.
-local function tell(many, job, receipt, err)
+--- Goes on behind what the caller was told: its errors are not those of a callback.
+local function go_on(many, job, err)
   if many.marking then many.marking:saw(many, job.user, job.region, err) end
-  local on_result, ok, problem = many.opts.on_result, true, nil
-  if on_result then
-    ok, problem = pcall(on_result, job.entry, receipt, err)
-  end
   if many.exhausted or many.progress then look(many) end
-  if not ok then error(problem, 0) end
 end
 
 local function count_failure(many, err)
@@ -84,21 +79,28 @@ local function count_failure(many, err)
   many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
 end
 
+--- A job's `finish`.
 local function finish(job, receipt, err)
   local many = job.many
   if job.attempts > 1 then many.retries = many.retries + job.attempts - 1 end
   if err then count_failure(many, err) end
-  if many.watched then tell(many, job, receipt, err) end
+  local on_result = many.opts.on_result
+  if on_result then on_result(job.entry, receipt, err) end
+end
+
+--- A job's `behind`.
+local function behind(job, err)
+  local many = job.many
+  if many.watched then go_on(many, job, err) end
 end
 
 --- Takes a user who is no job. An error before that leaves the user to be taken again.
 local function refuse(many, entry, err)
-  local job = { many = many, entry = entry }
+  local job = { many = many, entry = entry, attempts = 0 }
   many.taken[1] = many.taken[1] + 1
-  count_failure(many, err)
-  if not many.watched then return end
-  local ok, problem = pcall(tell, many, job, nil, err)
+  local ok, problem = pcall(finish, job, nil, err)
   if not ok then many.delivery.observer:raised(problem) end
+  behind(job, err)
 end
 
 --- How many were taken and have no outcome.
@@ -118,7 +120,7 @@ end
 
 --- Makes a job the run's own.
 local function adopt(many, job, entry, route, region)
-  job.many, job.finish, job.attempts = many, finish, 0
+  job.many, job.finish, job.behind, job.attempts = many, finish, behind, 0
   job.timeout, job.deadline = many.timeout, many.deadline
   job.entry, job.route, job.region, job.latency = entry, route, region, many.latency
   if many.has_rate then job.pace = pace_of(many, region) end
@@ -172,6 +174,7 @@ end
 
 --- No more users are taken.
 local function finish_taking(many)
+  many.delivery:await_end(many)
   many.exhausted, many.watched = true, true
   many.delivery:remove_feed(many)
   if many:done() then look(many) end
@@ -221,8 +224,8 @@ function Many:job(entry, user, route, region)
     job, err = own_event(self, entry, user, reference_id)
   end
   self.asking = false
-  if not job then return nil, err end
   if self.exhausted then return nil end -- by `stop`, from within these functions
+  if not job then return nil, err end
   -- from the first one on: a run without users asks for no token
   self.is_light = self.may_be_light
   adopt(self, job, entry, route, region)
@@ -251,7 +254,7 @@ function Many:room()
   return self.limit - outstanding(self)
 end
 
---- Events of a wave were accepted.
+--- Events of a wave were accepted, or an error kept the run from showing its end.
 ---@private
 function Many:accepted()
   if self.watched then look(self) end
@@ -310,7 +313,7 @@ local function progress_for(wanted)
 end
 
 --- Gives the users of a list by what was taken: the pool takes them too, by the same count.
-local function behind(taken, users)
+local function rest_of(users, taken)
   return function()
     return users[taken[1] + 1]
   end
@@ -327,12 +330,11 @@ local function start(client, event, users, opts)
   opts = options_of.check(opts, OPTIONS, "client:send_many", 2)
   local taken = { 0 }
   local next_user, total, is_list = source_of(users, client.stage)
-  if is_list then next_user = behind(taken, users) end
+  if is_list then next_user = rest_of(users, taken) end
   if not next_user then
     error("client:send_many: users must be an array, an iterator or a coroutine of users", 3)
   end
-  local delivery = client.delivery
-  local now = delivery.clock.monotonic()
+  local delivery, now = client.delivery, client.clock.monotonic()
   local many = setmetatable({
     delivery = delivery,
     region = client.region,
@@ -359,6 +361,7 @@ local function start(client, event, users, opts)
     retries = 0,
     taken = taken,
     ended = false,
+    end_shown = false,
     exhausted = false,
     asking = false, -- "users" or "event" while that code of the caller's runs
   }, Many)
@@ -368,7 +371,7 @@ local function start(client, event, users, opts)
     if err then return nil, err end
     many.usual_route = client.routes[client.region]
   end
-  many.watched = many.marking or many.progress or opts.on_result
+  many.watched = many.marking or many.progress
   many.may_be_light = wants_no_jobs(many)
   delivery:add_feed(many)
   return many

@@ -17,6 +17,16 @@ local function finish(job, receipt, err)
   job.on_done(receipt, err)
 end
 
+local function new_job(client, region, body, opts, on_done)
+  local job = { region = region, route = client.routes[region], finish = finish, on_done = on_done }
+  for name, value in pairs(body) do
+    job[name] = value
+  end
+  job.timeout = opts.timeout or client.attempt_timeout
+  job.deadline = opts.deadline and client.clock.monotonic() + opts.deadline
+  return job
+end
+
 --- Queues one body for one region; there is space.
 ---@param client proactive.Client
 ---@param region string
@@ -25,13 +35,7 @@ end
 ---@param on_done fun(receipt: proactive.Receipt?, err: proactive.Error?)
 function queue.one(client, region, body, opts, on_done)
   queue.announce(client)
-  local job = { region = region, route = client.routes[region], finish = finish, on_done = on_done }
-  for name, value in pairs(body) do
-    job[name] = value
-  end
-  job.timeout = opts.timeout or client.attempt_timeout
-  job.deadline = opts.deadline and client.clock.monotonic() + opts.deadline
-  client.delivery:submit(job)
+  client.delivery:submit { new_job(client, region, body, opts, on_done) }
 end
 
 --- Queues one body for several regions; on_done is called once, when all are done.
@@ -41,17 +45,16 @@ end
 ---@param opts {timeout: number?, deadline: number?}
 ---@param on_done fun(receipt: proactive.Receipt?, err: proactive.Error?)
 function queue.all(client, regions, body, opts, on_done)
-  local receipts, failures, open_ones = {}, {}, #regions
-  local function finish_one(region, receipt, err)
-    receipts[region], failures[region] = receipt, err
-    open_ones = open_ones - 1
-    if open_ones == 0 then on_done(outgoing.join(regions, receipts, failures)) end
-  end
-  for _, region in ipairs(regions) do
-    queue.one(client, region, body, opts, function(receipt, err)
-      finish_one(region, receipt, err)
+  queue.announce(client)
+  local receipts, failures, open_ones, jobs = {}, {}, #regions, {}
+  for place, region in ipairs(regions) do
+    jobs[place] = new_job(client, region, body, opts, function(receipt, err)
+      receipts[region], failures[region] = receipt, err
+      open_ones = open_ones - 1
+      if open_ones == 0 then on_done(outgoing.join(regions, receipts, failures)) end
     end)
   end
+  client.delivery:submit(jobs)
 end
 
 return queue

@@ -24,6 +24,7 @@ local wave = require "proactive.delivery.wave"
 ---     reference_id and expires_at, which are kept for the others
 ---@field finish fun(job: proactive.Job, receipt: table?, err: proactive.Error?)
 ---   called exactly once
+---@field behind fun(job: proactive.Job, err: proactive.Error?)?  called after it
 ---@field is_valid fun(job: proactive.Job): boolean  whether our own validation accepts the body
 ---@field user string?         the customer, for the log
 ---@field fixed boolean?       its times were set by the caller
@@ -72,6 +73,7 @@ local function new(options)
     delayed = timers.new(), -- jobs that wait for their next attempt
     feeds = {}, -- jobs are pulled from these in turn when the window has room
     feed_turn = 0,
+    ending = {}, -- those that take no more and have not shown their end
     running = {}, -- jobs, by transfer id
     begun_job = false, -- one whose attempt is begun, or about to be, and that is not among them yet
     newest = false, -- what the pool had begun last before that
@@ -119,7 +121,7 @@ end
 --- Whether anything is pending, or will be as soon as there is room.
 ---@return boolean
 function Delivery:has_work()
-  return #self.feeds > 0 or self:pending() > 0
+  return #self.feeds > 0 or self:pending() > 0 or next(self.ending) ~= nil
 end
 
 --- Whether something is on its way that only the sockets tell of.
@@ -162,13 +164,19 @@ function Delivery:busy_error()
   })
 end
 
---- Takes a job in, for which there is space.
----@param job proactive.Job
-function Delivery:submit(job)
-  job.lane, job.submitted, job.attempts = self.lanes[job.region], self.clock.monotonic(), 0
-  self.has_deadlines = self.has_deadlines or job.deadline ~= nil
-  job.lane:append(job)
-  self.waiting = self.waiting + 1
+--- Takes jobs in, for which there is space: all of them, or after an error none.
+---@param jobs proactive.Job[]
+function Delivery:submit(jobs)
+  local now = self.clock.monotonic()
+  for _, job in ipairs(jobs) do
+    job.lane, job.submitted, job.attempts = self.lanes[job.region], now, 0
+    self.has_deadlines = self.has_deadlines or job.deadline ~= nil
+    job.lane:reserve(#jobs)
+  end
+  for _, job in ipairs(jobs) do
+    job.lane:append(job)
+    self.waiting = self.waiting + 1
+  end
 end
 
 --- Lets a feed be asked for jobs. `feed:pull(now)` returns one, not attempted yet, or true when
@@ -188,6 +196,17 @@ function Delivery:remove_feed(feed)
     if known == feed then table.remove(self.feeds, i) end
   end
   wave.sweep(self)
+end
+
+--- Notes that a run takes no more: its end is to be shown.
+---@param run table
+function Delivery:await_end(run)
+  self.ending[run] = true
+end
+
+---@param run table
+function Delivery:forget_run(run)
+  self.ending[run] = nil
 end
 
 --- Whether a step's budget is used up.
@@ -304,8 +323,10 @@ local CLOSED = {
 ---@param words {message: string, fix: string}?  of those errors
 function Delivery:close(words)
   words = words or CLOSED
-  for place = #self.feeds, 1, -1 do
-    self.feeds[place]:stop "closed"
+  while #self.feeds > 0 do
+    local feed = self.feeds[#self.feeds]
+    feed:stop "closed"
+    self:remove_feed(feed)
   end
   launch.resume(self)
   self.closing = false -- the answers that are there are outcomes

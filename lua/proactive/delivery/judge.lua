@@ -103,6 +103,18 @@ local function slow_down(pace, err, now)
   if err.kind == "quota" then pace:stop(now) end
 end
 
+--- Tells of an attempt and lets it count for the pace and the retry budget: once, though the
+--- transfer may be judged again.
+local function note_attempt(self, id, job, err, now)
+  if job.noted == id then return end
+  job.noted = job.noted or false -- there is room for the id
+  if self.observer.on_attempt then self.observer:attempt(self.pool, id, job, err) end
+  job.noted = id
+  if err then return slow_down(job.lane.pace, err, now) end
+  job.lane.pace:answered(now, 1)
+  if self.policy then self.policy:succeeded(job.cost, 1) end
+end
+
 --- Sends a job again: at once before the others, or at a time.
 local function again(self, id, job, at)
   if at then
@@ -124,14 +136,9 @@ local function judge_job(self, id, job, status, now)
   else
     receipt, err = read_result(self, id, job, now)
   end
-  if self.observer.on_attempt then self.observer:attempt(self.pool, id, job, err) end
   job.ended = now
-  if receipt then
-    job.lane.pace:answered(now, 1)
-    if self.policy then self.policy:succeeded(job.cost, 1) end
-    return outcome.complete(self, job, receipt, nil, self.forget, id)
-  end
-  slow_down(job.lane.pace, err, now)
+  note_attempt(self, id, job, err, now)
+  if receipt then return outcome.complete(self, job, receipt, nil, self.forget, id) end
   if goes_with_new_token(self, job, err, now) then return again(self, id, job) end
   local failure, at, cost = next_attempt(self, job, err, now)
   if failure then

@@ -49,11 +49,21 @@ local function find_begun(self)
   self.begun_job = false
 end
 
+--- A run that is done and has not shown it.
+local function ended_run(self)
+  for run in pairs(self.ending) do
+    if run:done() then return run end
+  end
+end
+
 --- Finishes what an error left undone in the last step, before anything moves in the lanes: a lack
 --- of memory, or one of a debug hook.
 ---@param self proactive.Delivery
 function launch.resume(self)
   if self.begun_job then find_begun(self) end
+  if not self.feeds[1] and next(self.waves) then wave.sweep(self) end
+  local run = ended_run(self)
+  if run then run:accepted() end
   if self.in_hand then launch.put_by(self) end
 end
 

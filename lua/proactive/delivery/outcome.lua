@@ -58,6 +58,7 @@ function outcome.complete(self, job, receipt, err, leave, place)
   end
   local told, problem = pcall(job.finish, job, receipt, err)
   if not told then self.observer:raised(problem) end
+  if job.behind then job:behind(err) end
   if not counted then error(interruption, 0) end
 end
 

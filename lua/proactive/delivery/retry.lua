@@ -48,9 +48,9 @@ function Policy:delay(attempts, err)
     self.exhausted = self.exhausted + 1
     return nil
   end
-  self.left = self.left - cost
   local ceiling = math.min(self.cap, self.base * 2 ^ (attempts - 1))
   local delay = self.random() * ceiling
+  self.left = self.left - cost
   return err.retry_after and math.max(err.retry_after, delay) or delay, cost
 end
 
