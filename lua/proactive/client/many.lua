@@ -69,8 +69,8 @@ local function look(many)
 end
 
 --- Goes on behind what the caller was told: its errors are not those of a callback.
-local function go_on(many, job, err)
-  if many.marking then many.marking:saw(many, job.user, job.region, err) end
+local function go_on(many, user, region, err)
+  if many.marking then many.marking:saw(many, user, region, err) end
   if many.exhausted or many.progress then look(many) end
 end
 
@@ -79,28 +79,32 @@ local function count_failure(many, err)
   many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
 end
 
+local function tell(many, entry, receipt, err)
+  local on_result = many.opts.on_result
+  if on_result then on_result(entry, receipt, err) end
+end
+
 --- A job's `finish`.
 local function finish(job, receipt, err)
   local many = job.many
   if job.attempts > 1 then many.retries = many.retries + job.attempts - 1 end
   if err then count_failure(many, err) end
-  local on_result = many.opts.on_result
-  if on_result then on_result(job.entry, receipt, err) end
+  tell(many, job.entry, receipt, err)
 end
 
 --- A job's `behind`.
 local function behind(job, err)
   local many = job.many
-  if many.watched then go_on(many, job, err) end
+  if many.watched then go_on(many, job.user, job.region, err) end
 end
 
 --- Takes a user who is no job. An error before that leaves the user to be taken again.
 local function refuse(many, entry, err)
-  local job = { many = many, entry = entry, attempts = 0 }
   many.taken[1] = many.taken[1] + 1
-  local ok, problem = pcall(finish, job, nil, err)
+  count_failure(many, err)
+  local ok, problem = pcall(tell, many, entry, nil, err)
   if not ok then many.delivery.observer:raised(problem) end
-  behind(job, err)
+  if many.watched then go_on(many, nil, nil, err) end
 end
 
 --- How many were taken and have no outcome.
@@ -118,8 +122,9 @@ local function pace_of(many, region)
   return pace
 end
 
---- Makes a job the run's own.
+--- Makes a job the run's own, with room for all that is set before it has a place.
 local function adopt(many, job, entry, route, region)
+  job.lane, job.submitted = false, false
   job.many, job.finish, job.behind, job.attempts = many, finish, behind, 0
   job.timeout, job.deadline = many.timeout, many.deadline
   job.entry, job.route, job.region, job.latency = entry, route, region, many.latency
