@@ -2,16 +2,13 @@
 --- plain interpreter: nothing is lost, doubled or left behind. See lost_return_spec.lua, too.
 
 local core = require "proactive.core"
-local sandbox_of = require "proactive.sandbox"
 local stand_in = require "spec.support.stand_in"
 local support = require "spec.support.sandbox"
 
 local USERS, WINDOW = 7, 3
 
 local function users()
-  local list = {}
-  for number = 1, USERS do list[number] = sandbox_of.user_id(number) end
-  return list
+  return stand_in.users(1, USERS)
 end
 
 --- What each way of sending begins: a function that says whether it is over, and the run, if any.

@@ -6,16 +6,12 @@ local sandbox_of = require "proactive.sandbox"
 local stand_in = require "spec.support.stand_in"
 local support = require "spec.support.sandbox"
 
+local users = stand_in.users
+
 local WINDOW, USERS = 8, 40
 
 describe("an error in place of a return", function()
   local sandbox = support.use { users = 60 }
-
-  local function users(first, last)
-    local list = {}
-    for number = first, last do list[#list + 1] = sandbox_of.user_id(number) end
-    return list
-  end
 
   local function cold()
     return stand_in.client(sandbox, { concurrency = WINDOW, retry = { base = 0.01, cap = 0.02 } })

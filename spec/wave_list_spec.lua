@@ -5,16 +5,12 @@ local sandbox_of = require "proactive.sandbox"
 local stand_in = require "spec.support.stand_in"
 local support = require "spec.support.sandbox"
 
+local users = stand_in.users
+
 local WINDOW = 8
 
 describe("a run over a list", function()
   local sandbox = support.use { users = 60 }
-
-  local function users(first, last)
-    local list = {}
-    for number = first, last do list[#list + 1] = sandbox_of.user_id(number) end
-    return list
-  end
 
   --- A client whose connections are there.
   local function warm(options)

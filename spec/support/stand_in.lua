@@ -44,6 +44,18 @@ function stand_in.event()
   })
 end
 
+--- The user ids of customers by number.
+---@param first integer
+---@param last integer
+---@return string[]
+function stand_in.users(first, last)
+  local list = {}
+  for number = first, last do
+    list[#list + 1] = proactive.sandbox.user_id(number)
+  end
+  return list
+end
+
 local function find(sandbox, region, wanted)
   for _, customer in ipairs(sandbox:users()) do
     if customer.region == region and (#customer.subscriptions > 0) == wanted then return customer end

@@ -76,7 +76,7 @@ end
 
 local function count_failure(many, err)
   many.failed = many.failed + 1
-  many.by_kind[err.kind] = (many.by_kind[err.kind] or 0) + 1
+  tally.add(many.by_kind, err.kind)
 end
 
 local function tell(many, entry, receipt, err)

@@ -2,6 +2,7 @@
 
 local core = require "proactive.core"
 local errors = require "proactive.errors"
+local tally = require "proactive.delivery.tally"
 
 local outcome = {}
 
@@ -15,11 +16,6 @@ local LEAST_LEFT = 300 + 10
 local function take_out(self, leave, place)
   leave(self, place)
   self.completed = self.completed + 1
-end
-
-local function count_failure(self, err)
-  self.counts.failed = self.counts.failed + 1
-  self.by_kind[err.kind] = (self.by_kind[err.kind] or 0) + 1
 end
 
 --- Counts a job that was accepted, here and in its run.
@@ -54,7 +50,8 @@ function outcome.complete(self, job, receipt, err, leave, place)
   if receipt then
     counted, interruption = count_accepted(self, job)
   else
-    count_failure(self, err)
+    self.counts.failed = self.counts.failed + 1
+    tally.add(self.by_kind, err.kind)
   end
   local told, problem = pcall(job.finish, job, receipt, err)
   if not told then self.observer:raised(problem) end

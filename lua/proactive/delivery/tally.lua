@@ -14,6 +14,13 @@ function tally.new()
   return counts
 end
 
+--- Counts one more.
+---@param counts table<proactive.ErrorKind, integer>
+---@param kind proactive.ErrorKind
+function tally.add(counts, kind)
+  counts[kind] = (counts[kind] or 0) + 1 -- an error is its owner's, who may have changed it
+end
+
 --- Those kinds that there were.
 ---@param counts table<proactive.ErrorKind, integer>
 ---@return table<proactive.ErrorKind, integer>

@@ -54,8 +54,11 @@ end
 ---@param self proactive.Delivery
 function wave.sweep(self)
   for _, begun in pairs(self.waves) do
-    if begun.open and begun.feed.exhausted then close(self, begun) end
-    drop(self, begun)
+    if begun.open and begun.feed.exhausted then
+      close(self, begun)
+    else
+      drop(self, begun)
+    end
   end
 end
 
